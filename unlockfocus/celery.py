@@ -1,0 +1,21 @@
+"""The Celery application; all periodic work of the product stands on this one screen."""
+
+import os
+from datetime import timedelta
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "unlockfocus.settings")
+
+app = Celery("unlockfocus")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    # Journal entries whose reactions were not delivered (worker killed, broker gone) are delivered again.
+    "journal-sweep": {"task": "journal.tasks.sweep", "schedule": timedelta(seconds=15)},
+    # Drafts nobody touched for 30 days end; their authors are warned two days before.
+    "drafts-expire": {"task": "applications.tasks.expire_drafts", "schedule": timedelta(hours=6)},
+    # Offers end at midnight after their last day.
+    "offers-expire": {"task": "underwriting.tasks.expire_offers", "schedule": timedelta(minutes=10)},
+}
