@@ -51,7 +51,7 @@ class SellerFigures:
 
 @dataclass(frozen=True, slots=True)
 class Stake:
-    """The peak exposure against the seller's own figures, to four decimals; None where one is missing or not positive."""
+    """The peak against the seller's own figures, to four decimals; None where one is missing or not positive."""
 
     peak_over_equity: Decimal | None
     peak_over_net_profit: Decimal | None
@@ -81,7 +81,7 @@ def exposure_steps(lines: Sequence[ScheduleLine]) -> tuple[Step, ...]:
 
 
 def peak_exposure(lines: Sequence[ScheduleLine]) -> Exposure:
-    """Greatest amount unpaid on one day, in EUR, and the first such day; a line counts from delivery to due day, included."""
+    """Greatest amount unpaid on one day, in EUR, and the first such day; None for the day when nothing ever is."""
     peak = Exposure(NOTHING, None)
     for step in exposure_steps(lines):
         if step.amount > peak.amount:
@@ -107,7 +107,7 @@ def last_due_on(lines: Sequence[ScheduleLine]) -> date | None:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day `months` calendar months later, or the last day of that month; raises ValueError past the year 9999."""
+    """The same day so many months later, or that month's last day; raises ValueError past the year 9999."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 

@@ -47,7 +47,7 @@ class Tariff:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What is to be insured. `pd`: the buyer's probability of default over 12 months. Both days of cover are included."""
+    """What is to be insured. `pd`: the buyer's default within 12 months, a probability. Both cover days are included."""
 
     lines: tuple[ScheduleLine, ...]
     pd: Decimal
@@ -61,7 +61,7 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """The lines of a price in EUR, to the cent; the net premium is technical plus options, or the minimum if greater."""
+    """The lines of a price, EUR to the cent; the net premium is technical plus options, or the minimum if greater."""
 
     days: int
     expected: Decimal
@@ -132,7 +132,7 @@ def started_months(start: date, end: date) -> int:
 def _defaulting_exposure(cover: Cover, country_factor: Decimal) -> Decimal:
     """Sum over the days of cover of the probability to default that day times the exposure, capped at the limit; EUR.
 
-    Between two steps the exposure is constant and the daily probabilities S(k) (1 - exp(-h)) add up to S(first) - S(next).
+    Between two steps the exposure is constant and the daily probabilities S(k) (1 - exp(-h)) telescope.
     """
     hazard = -(1 - cover.pd).ln() / DAYS_A_YEAR * country_factor
     days = (cover.cover_end - cover.cover_start).days + 1
