@@ -1,0 +1,1 @@
+"""What stands behind `./run`: standard-library Python that runs before the product's own packages are installed."""
