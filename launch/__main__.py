@@ -12,7 +12,7 @@ from launch.console import Refusal, say, step
 from launch.debian import need_pango, want_chromium
 from launch.lint import lint
 from launch.start import compile_translations, development, start
-from launch.toolchain import install, uv
+from launch.toolchain import UV_ENVIRONMENT, install, uv
 
 HELP = """\
 ./run                      start Unlock Focus: database, queue, web, worker, clock, demo case   (PORT=8000)
@@ -101,14 +101,15 @@ def _manage(checkout: Checkout, environment: Environment, arguments: list[str]) 
         return foreground.run(command, _called_from(environment), settings)
 
 
-def _lock(checkout: Checkout, _environment: Environment, arguments: list[str]) -> int:
+def _lock(checkout: Checkout, environment: Environment, arguments: list[str]) -> int:
     with alone(checkout.root / ".tools" / "lock", "installing packages"):
         program = uv(checkout)
+    settings = {**environment, **UV_ENVIRONMENT}
     shared = ["pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
     shape = ["--no-header", "--no-annotate", "pyproject.toml", *arguments]
     for output, groups in LOCKED.items():
         with step(f"Writing {output}"):
-            _quietly([str(program), *shared, *shape, *groups, "--output-file", output], checkout.root, os.environ)
+            _quietly([str(program), *shared, *shape, *groups, "--output-file", output], checkout.root, settings)
     return 0
 
 
@@ -140,6 +141,7 @@ if __name__ == "__main__":
         say(f"\n{refusal}")
         sys.exit(1)
     except interrupts.Interrupted as interrupted:
+        say("Stopped.")
         sys.exit(0 if sys.argv[1:] in ([], ["start"]) else 128 + interrupted.number)
     except PermissionError as error:
         say(f"\n{error.filename} cannot be written: it belongs to another user of this machine.")

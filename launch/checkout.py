@@ -6,11 +6,14 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 from launch.console import Refusal, say
 
+NEW_RUN = "=== started "
 LOG_LIMIT = 5 * 1024 * 1024
 
 
@@ -44,11 +47,10 @@ class Checkout:
             if os.geteuid() == self.data.stat().st_uid:
                 self.data.chmod(0o755)
             (self.data / "log").mkdir(exist_ok=True)
-            (self.data / "log" / ".writable").touch()
         except PermissionError as error:
-            raise Refusal(
-                f"{self.data} belongs to somebody else and cannot be written: run as its owner, or remove it."
-            ) from error
+            raise Refusal(f"{error.filename} cannot be written by this user.") from error
+        if not os.access(self.data / "log", os.W_OK):
+            raise Refusal(f"{self.data} belongs to another user: run as that user, or remove it.")
 
     def log(self, name: str) -> Path:
         """The log file of one part; one grown past five megabytes is set aside as `.1` first."""
@@ -88,9 +90,21 @@ def try_lock(descriptor: int) -> bool:
     return True
 
 
+@contextmanager
+def open_log(log: Path) -> Iterator[BinaryIO]:
+    """The log, open for adding to it, with a line that tells this run from the ones before."""
+    with log.open("ab", buffering=0) as output:
+        output.write(f"{NEW_RUN}{datetime.now().astimezone().isoformat(timespec='seconds')}\n".encode())
+        yield output
+
+
 def last_lines(log: Path, count: int) -> list[str]:
-    """The end of a log; nothing when there is none."""
-    return log.read_text(errors="replace").splitlines()[-count:] if log.exists() else []
+    """The end of what the latest run wrote in a log; nothing when there is none."""
+    if not log.exists():
+        return []
+    _, headed, latest_run = log.read_text(errors="replace").rpartition(NEW_RUN)
+    lines = latest_run.splitlines()
+    return (lines[1:] if headed else lines)[-count:]
 
 
 def quoted(log: Path, count: int = 15) -> str:

@@ -17,9 +17,9 @@ def say(line: str = "") -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def done(what: str, since: float) -> None:
-    """One finished step and how long it took; `since` is a reading of `time.monotonic`."""
-    say(f"  {what:<{WIDTH}}{time.monotonic() - since:6.1f} s")
+def finished(what: str, since: float) -> str:
+    """The line of a finished step and how long it took; `since` is a reading of `time.monotonic`."""
+    return f"  {what:<{WIDTH}}{time.monotonic() - since:6.1f} s"
 
 
 @contextmanager

@@ -102,12 +102,13 @@ class Postgres:
             os.chown(path, self.account.uid, self.account.gid)
 
     def _clear_stale_files(self) -> None:
-        """After a kill the server's files remain; it trips over them when their number now names another process."""
-        for path in self.sockets.glob(".s.PGSQL.*"):
-            path.unlink()
-        lock = self.data / "postmaster.pid"
-        if lock.exists() and processes.is_running(int(lock.read_text().split("\n", 1)[0])):
-            lock.unlink()
+        """What a killed server left; its number may name another process by now, so the server would trip over it.
+
+        No server of this cluster runs here any more. Sessions it may have left are found by PostgreSQL itself, which
+        knows their shared memory by the data directory.
+        """
+        for path in [*self.sockets.glob(".s.PGSQL.*"), self.data / "postmaster.pid"]:
+            path.unlink(missing_ok=True)
 
     def _spawn(self) -> None:
         settings = {"listen_addresses": "", "unix_socket_permissions": "0700", "timezone": "UTC"}

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from launch.console import done
+from launch.console import finished
 
 STEPS = {
     "migrate": ("Database brought up to date", {"interactive": False, "verbosity": 0}),
@@ -28,7 +28,7 @@ def main(sign_ins: Path) -> None:
     django.setup()
     for command, (what, options) in STEPS.items():
         call_command(command, **options)
-        done(what, since)
+        print(finished(what, since), flush=True)
         since = time.monotonic()
     with sign_ins.open("w") as output:
         call_command("demo_sign_ins", stdout=output)

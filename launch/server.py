@@ -6,11 +6,12 @@ from pathlib import Path
 
 from launch import processes
 from launch.account import Account
+from launch.checkout import open_log
 
 
 def spawn(command: list[str], log: Path, account: Account) -> int:
     """The pid of a server started in a session of its own, where a Ctrl-C at the terminal does not reach it."""
-    with log.open("ab") as output:
+    with open_log(log) as output:
         return processes.adopt(
             subprocess.Popen(
                 command,

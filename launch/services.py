@@ -17,7 +17,7 @@ from pathlib import Path
 from launch import interrupts
 from launch.account import Account, for_services
 from launch.checkout import Checkout, alone, try_lock
-from launch.console import Refusal, step
+from launch.console import Refusal, say, step
 from launch.postgres import Postgres
 from launch.valkey import Valkey
 
@@ -164,6 +164,7 @@ def _home(place: Path, account: Account) -> Path:
         return place
     place.rmdir()
     home = account.own(_directory_elsewhere("data-"))
+    say(f"  The database runs as {account.name}, who cannot enter {place.parent}: its data is in {home}.")
     place.symlink_to(home)
     return home
 

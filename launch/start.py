@@ -16,7 +16,7 @@ from pathlib import Path
 
 from launch import interrupts, processes, services, translations
 from launch.checkout import Checkout, quoted, try_lock
-from launch.console import Refusal, done, say, step
+from launch.console import Refusal, finished, say, step
 from launch.debian import need_pango
 from launch.supervisor import Supervisor, wait_for
 from launch.toolchain import install
@@ -45,7 +45,7 @@ def start(checkout: Checkout, environment: Mapping[str, str]) -> int:
                 watch(supervisor, running)
             finally:
                 interrupts.begin_closing()
-                say("Stopping.")
+                say("\nStopping.")
                 supervisor.stop()
     return 0
 
@@ -146,7 +146,7 @@ def prepare(checkout: Checkout, settings: Mapping[str, str], mark: str) -> None:
     static = _begin(checkout, settings, mark, "static", "manage.py", "collectstatic", "--noinput", "--verbosity", "0")
     try:
         _finish(static, checkout.log("static"), "The style sheets and scripts could not be collected")
-        done("Style sheets and scripts collected", since)
+        say(finished("Style sheets and scripts collected", since))
         _finish(database, checkout.log("prepare"), "The database could not be prepared")
     finally:
         for process in (database, static):
@@ -177,7 +177,7 @@ def _begin(
             cwd=checkout.root,
             env=processes.marked(settings, mark),
             stdin=subprocess.DEVNULL,
-            stdout=log,
+            stdout=sys.stderr,
             stderr=log,
             start_new_session=True,
             preexec_fn=processes.die_with_parent,
@@ -193,10 +193,10 @@ def start_parts(supervisor: Supervisor, checkout: Checkout, door: socket.socket)
     """The web server, the worker and the clock that hands it periodic work."""
     python = str(checkout.python)
     web = web_command(python, door.fileno(), checkout.log("access"))
-    supervisor.start("web", web, checkout.log("web"), keep_open=[door.fileno()])
+    supervisor.start("web server", web, checkout.log("web"), keep_open=[door.fileno()])
     door.close()
-    supervisor.start("worker", worker_command(python), checkout.log("worker"))
-    supervisor.start("beat", beat_command(python, checkout.data / "beat-schedule"), checkout.log("beat"))
+    supervisor.start("worker", worker_command(python), checkout.log("worker"), ready_line=" ready.")
+    supervisor.start("clock", beat_command(python, checkout.data / "beat-schedule"), checkout.log("beat"))
 
 
 def web_command(python: str, descriptor: int, access_log: Path) -> list[str]:
@@ -218,26 +218,26 @@ def web_command(python: str, descriptor: int, access_log: Path) -> list[str]:
 def worker_command(python: str) -> list[str]:
     """Two processes; alone on its queue, so without the second that workers spend on finding each other."""
     options = ["--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    return [python, "-m", "celery", "-A", "unlockfocus", "worker", *options]
+    return [python, "-m", "celery", "-q", "-A", "unlockfocus", "worker", *options]
 
 
 def beat_command(python: str, schedule: Path) -> list[str]:
     """Only one clock may run; the lock on the checkout sees to that, so it needs no pid file."""
-    return [python, "-m", "celery", "-A", "unlockfocus", "beat", "--schedule", str(schedule), "--pidfile", ""]
+    return [python, "-m", "celery", "-q", "-A", "unlockfocus", "beat", "--schedule", str(schedule), "--pidfile", ""]
 
 
 def wait_until_ready(supervisor: Supervisor, port: int) -> None:
-    """Return when /healthz answers 200."""
+    """Return when /healthz answers 200 and the worker says that it takes work."""
     since = time.monotonic()
     answer = "nothing"
     while time.monotonic() - since < READY_PATIENCE:
         supervisor.check()
         answer = health(port)
-        if answer == "200":
-            done("Web server, worker and clock started", since)
+        if answer == "200" and supervisor.is_ready():
+            say(finished("Web server, worker and clock started", since))
             return
         time.sleep(0.1)
-    raise Refusal(f"The web server does not report itself healthy: /healthz answers {answer}.")
+    raise Refusal(f"Not ready after {READY_PATIENCE:.0f} s: /healthz answers {answer}. The logs say more.")
 
 
 def health(port: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from launch import processes
-from launch.checkout import quoted
+from launch.checkout import open_log, quoted
 from launch.console import Refusal, say
 
 STOP_PATIENCE = 10.0
@@ -23,16 +23,25 @@ class Part:
     name: str
     process: "subprocess.Popen[bytes]"
     log: Path
-    shown: int
+    read: int
+    ready_line: str
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it said so, if it is one that does."""
+        return not self.ready_line
 
     def new_lines(self) -> list[str]:
-        """The whole lines written since the last call, without the routine ones."""
+        """The whole lines written since the last call, without routine ones and without those before it was ready."""
         with self.log.open("rb") as file:
-            file.seek(self.shown)
+            file.seek(self.read)
             text = file.read()
         whole = text[: text.rfind(b"\n") + 1]
-        self.shown += len(whole)
+        self.read += len(whole)
         lines = whole.decode(errors="replace").splitlines()
+        while lines and not self.is_ready:
+            if self.ready_line in lines.pop(0):
+                self.ready_line = ""
         return [line for line in lines if line and not any(routine in line for routine in ROUTINE)]
 
 
@@ -45,10 +54,12 @@ class Supervisor:
     mark: str
     parts: list[Part] = field(default_factory=list)
 
-    def start(self, name: str, command: Sequence[str], log: Path, *, keep_open: Sequence[int] = ()) -> Part:
-        """Start one part; `keep_open` are file descriptors it inherits."""
-        with log.open("ab") as output:
-            shown = output.tell()
+    def start(
+        self, name: str, command: Sequence[str], log: Path, *, keep_open: Sequence[int] = (), ready_line: str = ""
+    ) -> None:
+        """Start one part; it inherits the file descriptors `keep_open`, and logs `ready_line` once it can work."""
+        with open_log(log) as output:
+            read = output.tell()
             process = subprocess.Popen(
                 command,
                 cwd=self.directory,
@@ -60,9 +71,11 @@ class Supervisor:
                 start_new_session=True,
                 preexec_fn=processes.die_with_parent,
             )
-        part = Part(name, process, log, shown)
-        self.parts.append(part)
-        return part
+        self.parts.append(Part(name, process, log, read, ready_line))
+
+    def is_ready(self) -> bool:
+        """Whether every part that announces when it is ready has done so; `check` listens for it."""
+        return all(part.is_ready for part in self.parts)
 
     def check(self) -> None:
         """Show what the parts had to say; raise Refusal with the last lines of a part that ended by itself."""
@@ -71,7 +84,7 @@ class Supervisor:
             if ended is not None:
                 raise Refusal(f"The {part.name} stopped by itself ({_how(ended)}). {quoted(part.log)}")
             for line in part.new_lines():
-                say(f"{part.name:>6} | {line}")
+                say(f"{part.name:>10} | {line}")
 
     def stop(self) -> None:
         """End every part gracefully, then whatever is left of them and of their children."""

@@ -12,15 +12,17 @@ from launch.checkout import Checkout, alone
 from launch.console import Refusal, step
 
 REQUIREMENTS = "requirements-dev.txt"
+# uv trusts the certificates pip trusts, those of this machine, and never fetches an interpreter.
+UV_ENVIRONMENT = {"UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "true"}
 PIP_INSTALL = (sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check")
 
 
 def install(checkout: Checkout) -> None:
     """Make `.venv` hold exactly the pinned packages; nothing to do when its stamp says it already does."""
-    if _stands(checkout.root / ".venv", _packages_stamp(checkout.root)):
+    if _is_installed(checkout):
         return
     with alone(checkout.root / ".tools" / "lock", "installing packages"):
-        if not _stands(checkout.root / ".venv", _packages_stamp(checkout.root)):
+        if not _is_installed(checkout):
             _install_packages(checkout, uv(checkout))
 
 
@@ -39,26 +41,29 @@ def uv(checkout: Checkout) -> Path:
     return tools / "bin" / "uv"
 
 
+def _is_installed(checkout: Checkout) -> bool:
+    return checkout.python.exists() and _stands(checkout.root / ".venv", _packages_stamp(checkout))
+
+
 def _install_packages(checkout: Checkout, program: Path) -> None:
-    venv, requirements = checkout.root / ".venv", checkout.root / REQUIREMENTS
-    environment = {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_CONFIG": "1"}
+    venv = checkout.root / ".venv"
     with step("Installing the product's packages"):
-        if not _stands(venv, _place_stamp(checkout.root), "place"):
+        if not (checkout.python.exists() and _stands(venv, _place_stamp(checkout), "place")):
             create = [str(program), "venv", "--quiet", "--clear", "--no-project", "--python", sys.executable, str(venv)]
-            _run(create, environment)
-            (venv / "place").write_text(_place_stamp(checkout.root))
+            _run(create, UV_ENVIRONMENT)
+            (venv / "place").write_text(_place_stamp(checkout))
         sync = [str(program), "pip", "sync", "--quiet", "--require-hashes", "--python", str(checkout.python)]
-        _run([*sync, str(requirements)], environment)
-    (venv / "stamp").write_text(_packages_stamp(checkout.root))
+        _run([*sync, str(checkout.root / REQUIREMENTS)], UV_ENVIRONMENT)
+    (venv / "stamp").write_text(_packages_stamp(checkout))
 
 
-def _packages_stamp(root: Path) -> str:
-    return _digest(_place_stamp(root), (root / REQUIREMENTS).read_text())
+def _packages_stamp(checkout: Checkout) -> str:
+    return _digest(_place_stamp(checkout), (checkout.root / REQUIREMENTS).read_text())
 
 
-def _place_stamp(root: Path) -> str:
-    """Changes with the interpreter, and with the directory, since installed scripts contain their own path."""
-    return _digest(sys.executable, sys.version, str(root))
+def _place_stamp(checkout: Checkout) -> str:
+    """Changes with the interpreter of `.venv`, and with the directory, since installed scripts contain their path."""
+    return _digest(str(checkout.root), str(checkout.python.resolve()))
 
 
 def _digest(*parts: str) -> str:
