@@ -40,7 +40,7 @@ STANDARD = SuggestionSettings()
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A limit in EUR and an insured percentage; both zero when nothing should be offered."""
+    """A limit in EUR and an insured percentage; both zero for a grade not insured."""
 
     limit: Decimal
     insured_percentage: Decimal
@@ -52,7 +52,7 @@ def suggest(need: Decimal, grade: int, settings: SuggestionSettings = STANDARD) 
 
 
 def suggest_limit(need: Decimal, grade: int, settings: SuggestionSettings = STANDARD) -> Decimal:
-    """The limit in EUR: the need itself, or the grade's share of it rounded down; zero when nothing is to be offered."""
+    """The limit in EUR: the need itself, or the grade's share of it rounded down; zero for a grade not insured."""
     appetite = settings.appetites.get(grade)
     if appetite is None:
         return Decimal("0.00")
@@ -63,6 +63,6 @@ def suggest_limit(need: Decimal, grade: int, settings: SuggestionSettings = STAN
 
 
 def suggest_percentage(grade: int, settings: SuggestionSettings = STANDARD) -> Decimal:
-    """The share of a loss to insure, a fraction; zero when nothing should be offered."""
+    """The share of a loss to insure, a fraction; zero for a grade not insured."""
     appetite = settings.appetites.get(grade)
     return appetite.insured_percentage if appetite else Decimal("0")

@@ -72,7 +72,7 @@ MEDIANS = MappingProxyType(
         "working_capital_to_assets": Decimal("0.24"),
         "retained_earnings_to_assets": Decimal("0.00"),
         "operating_return_on_assets": Decimal("0.07"),
-        "equity_to_liabilities": Decimal("1.25"),
+        "equity_to_liabilities": Decimal("1.26"),
     }
 )
 REASONS = MappingProxyType(
