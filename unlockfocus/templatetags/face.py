@@ -5,7 +5,7 @@ Every component opens with its parameters in `templates/components/`, and all ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,6 +23,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
+from unlockfocus import charts
 from unlockfocus.money import MINUS, NARROW_NO_BREAK_SPACE, format_amount, format_money
 
 register = template.Library()
@@ -52,6 +53,9 @@ COMPACT_UNITS = ((Decimal(10**9), "Md", "bn"), (Decimal(10**6), "M", "M"), (Deci
 
 # A deadline this close is shown in the caution tone.
 SOON_DAYS = 7
+
+# A limit used beyond this share is shown in the caution tone.
+NEARLY_FULL = Decimal("0.9")
 
 
 def _language() -> str:
@@ -172,7 +176,9 @@ def nav_link(context: template.Context, name: str, label: str) -> dict[str, Any]
 @register.simple_block_tag
 def page_head(content: SafeString, *, title: str, **facts: Any) -> SafeString:
     """See `components/page_head.html`; the block holds the one primary action."""
-    return render_to_string("components/page_head.html", {"title": title, "actions": SafeString(content.strip()), **facts})
+    return render_to_string(
+        "components/page_head.html", {"title": title, "actions": SafeString(content.strip()), **facts}
+    )
 
 
 @register.simple_block_tag
@@ -228,6 +234,77 @@ def deadline(label: str, day: date, today: date, *, rule: str = "", met: bool = 
     left = (day - today).days
     tone = "good" if met else "danger" if left < 0 else "caution" if left <= SOON_DAYS else ""
     return {"label": label, "day": day, "today": today, "rule": rule, "met": met, "tone": tone}
+
+
+@register.inclusion_tag("components/money_bar.html")
+def money_bar(used: Decimal, limit: Decimal, label: str = "") -> dict[str, Any]:
+    """How much of a limit is used, EUR; caution from 90 %, danger beyond the limit."""
+    gauge = charts.gauge(used, limit)
+    tone = "danger" if used > limit else "caution" if gauge.share > NEARLY_FULL else ""
+    return {"gauge": gauge, "used": used, "limit": limit, "label": label, "tone": tone}
+
+
+# --- Charts -----------------------------------------------------------------------------------------------------------
+
+PRICE_WORDS = {
+    "expected": gettext_lazy("Expected loss"),
+    "selection": gettext_lazy("Selection"),
+    "capital": gettext_lazy("Cost of capital"),
+    "expenses": gettext_lazy("Analysis and monitoring"),
+    "commission_and_margin": gettext_lazy("Commission and margin"),
+    "options": gettext_lazy("Options"),
+    "up_to_minimum": gettext_lazy("Up to the minimum"),
+    "tax": gettext_lazy("Insurance tax"),
+}
+SHOWN_AT_ZERO = frozenset({"expected", "selection", "capital", "expenses", "commission_and_margin", "tax"})
+
+
+@register.inclusion_tag("components/chart_exposure.html")
+def chart_exposure(
+    steps: Sequence[charts.Step],
+    limit: Decimal | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    actual: Sequence[charts.Step] = (),
+    today: date | None = None,
+    name: str = "exposure",
+) -> dict[str, Any]:
+    """Exposure over the life of an order against its limit, EUR; `name` is unique on the page."""
+    sheets = [
+        (size, charts.exposure_chart(steps, frame, limit=limit, start=start, end=end, actual=actual, today=today))
+        for size, frame in (("wide", charts.WIDE), ("narrow", charts.NARROW))
+    ]
+    peak = sheets[0][1].peak if sheets[0][1] else None
+    above = peak.amount - limit if peak and limit and peak.amount > limit else None
+    return {"sheets": sheets, "steps": steps, "actual": actual, "limit": limit, "name": name, "peak": peak,
+            "above": above}  # fmt: skip
+
+
+@register.filter
+def tick_label(tick: charts.DayTick) -> str:
+    """`16 Aug`, `Aug` or `Aug 2027`, as the tick asks."""
+    return date_format(tick.on, {"day": "j M", "month": "M", "month_year": "M Y"}[tick.style])
+
+
+@register.inclusion_tag("components/chart_price.html")
+def chart_price(price: charts.PriceLines, currency: str = "EUR") -> dict[str, Any]:
+    """The lines of a price, each tied to its part of one bar, and their sum."""
+    parts = [(key, part) for key, part in charts.price_parts(price).items() if part or key in SHOWN_AT_ZERO]
+    bar = charts.stacked_bar([part for _, part in parts])
+    rows = [
+        {"label": PRICE_WORDS[key], "amount": part, "segment": segment}
+        for (key, part), segment in zip(parts, bar.segments, strict=True)
+    ]
+    return {"rows": rows, "bar": bar, "bar_height": f"{bar.height / 16:g}rem", "total": price.to_pay,
+            "currency": currency}  # fmt: skip
+
+
+@register.inclusion_tag("components/chart_waterfall.html")
+def chart_waterfall(factors: Sequence[Any], total_label: str, caption: str = "") -> dict[str, Any]:
+    """What each factor adds to a score or takes from it; factors have `label`, `contribution` and perhaps `note`."""
+    fall = charts.waterfall([factor.contribution for factor in factors])
+    rows = list(zip(factors, fall.falls, strict=True))
+    return {"rows": rows, "fall": fall, "total_label": total_label, "caption": caption}
 
 
 # --- Forms ------------------------------------------------------------------------------------------------------------
