@@ -25,7 +25,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from unlockfocus.money import InvalidAmount, parse_amount, to_cents
 
 MAX_BYTES = 5 * 1024 * 1024
-MAX_UNCOMPRESSED_BYTES = 50 * 1024 * 1024
+MAX_UNCOMPRESSED_BYTES = 10 * 1024 * 1024
 MAX_ARCHIVE_FILES = 200
 MAX_ROWS = 200
 MAX_YEARS = 5

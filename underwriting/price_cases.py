@@ -123,9 +123,12 @@ def _number(value: Any) -> Decimal:
 
 def _day(value: Any) -> date:
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise InvalidCase("", f"a day such as 2026-12-01 is expected, not {_shown(value)}") from None
+        day = None
+    if day is None or not 1900 <= day.year <= 2200:
+        raise InvalidCase("", f"a day such as 2026-12-01 is expected, not {_shown(value)}")
+    return day
 
 
 def _shown(value: Any) -> str:

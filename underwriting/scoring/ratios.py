@@ -115,8 +115,10 @@ def inventory_days(s: Statement) -> Decimal | None:
 
 
 def sales_growth(s: Statement) -> Decimal | None:
-    """Sales / sales of the year before - 1."""
-    return divide(_less(s.sales, s.prior.sales), s.prior.sales) if s.prior else None
+    """Sales / sales of the year before - 1; None when the two years are in another currency or unit."""
+    if s.prior is None or (s.prior.currency, s.prior.unit) != (s.currency, s.unit):
+        return None
+    return divide(_less(s.sales, s.prior.sales), s.prior.sales)
 
 
 RATIOS: tuple[tuple[Callable[[Statement], Decimal | None], Unit], ...] = (
