@@ -1,0 +1,1 @@
+"""The fifth stage: the unpaid invoice, its collection and its indemnity."""

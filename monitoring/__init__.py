@@ -1,0 +1,1 @@
+"""The fourth stage, watching the buyer until it has paid."""

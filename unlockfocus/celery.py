@@ -16,6 +16,8 @@ app.conf.beat_schedule = {
     "journal-sweep": {"task": "journal.tasks.sweep", "schedule": timedelta(seconds=15)},
     # Drafts nobody touched for 30 days end; their authors are warned two days before.
     "drafts-expire": {"task": "applications.tasks.expire_drafts", "schedule": timedelta(hours=6)},
+    # Analyses whose worker was killed are queued again.
+    "analyses-sweep": {"task": "underwriting.tasks.sweep_analyses", "schedule": timedelta(seconds=30)},
     # Offers end at midnight after their last day.
     "offers-expire": {"task": "underwriting.tasks.expire_offers", "schedule": timedelta(minutes=10)},
 }

@@ -28,7 +28,9 @@ if PRODUCTION and DEBUG:
 SECRET_KEY = env.str("SECRET_KEY", "" if PRODUCTION else "development-only-key-" + "0" * 40)
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must be set to at least 50 random characters.")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Where people reach the product: printed in e-mails, certificates and QR codes.
 PUBLIC_URL = env.str("PUBLIC_URL", "" if PRODUCTION else "http://localhost:8000").rstrip("/")
@@ -72,6 +74,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "journal.origin.OriginMiddleware",
+    "unlockfocus.refusals.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -124,7 +128,8 @@ LOGOUT_REDIRECT_URL = "home"
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=4).total_seconds())
 INVITATION_LIFETIME = timedelta(days=7)
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
-# Ten wrong passwords for one address from one place: wait fifteen minutes. Both together, so nobody can lock others out.
+# Ten wrong passwords for one address from one place: wait fifteen minutes. Both together, so that nobody can
+# lock others out.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -18,9 +18,7 @@ class Workflow:
 
     def __init__(self, title: str, *transitions: tuple[str, Iterable[str], str]) -> None:
         self.title = title
-        self.transitions = {
-            name: Transition(name, frozenset(sources), target) for name, sources, target in transitions
-        }
+        self.transitions = {name: Transition(name, frozenset(sources), target) for name, sources, target in transitions}
         if len(self.transitions) != len(transitions):
             raise ValueError(f"{title}: a transition name is used twice")
 

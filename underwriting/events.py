@@ -1,0 +1,40 @@
+"""What can happen from analysis to guarantee."""
+
+from django.utils.translation import gettext_lazy as _
+
+from journal.recording import announce
+
+ANALYSIS_DONE = announce(
+    "analysis.done", _("The buyer was scored by %(model)s: grade %(grade)s, PD %(pd)s"), insured_sees=False
+)
+ANALYSIS_REFERRED = announce(
+    "analysis.referred", _("No score could be computed: to be judged by a person"), insured_sees=False
+)
+OVERRIDE_PROPOSED = announce(
+    "override.proposed", _("Grade %(grade)s was proposed in place of %(model_grade)s: %(reason)s"), insured_sees=False
+)
+OVERRIDE_CONFIRMED = announce(
+    "override.confirmed", _("Grade %(grade)s was confirmed by a second person"), insured_sees=False
+)
+OVERRIDE_REJECTED = announce("override.rejected", _("The proposed grade %(grade)s was rejected"), insured_sees=False)
+OFFER_PREPARED = announce(
+    "offer.prepared",
+    _("Offer %(number)s was prepared beyond the author's authority; it awaits a second signature"),
+    insured_sees=False,
+)
+OFFER_RETURNED = announce("offer.returned", _("Offer %(number)s was returned: %(reason)s"), insured_sees=False)
+OFFER_MADE = announce(
+    "offer.made",
+    _("Offer %(number)s was made: limit %(limit)s EUR, premium %(to_pay)s EUR, valid until %(valid_until)s"),
+)
+OFFER_SUPERSEDED = announce("offer.superseded", _("Offer %(number)s was replaced"))
+OFFER_REFUSED = announce("offer.refused", _("Offer %(number)s was refused: %(reason)s"))
+OFFER_EXPIRED = announce("offer.expired", _("Offer %(number)s expired"))
+OFFER_ACCEPTED = announce("offer.accepted", _("Offer %(number)s was accepted: guarantee %(guarantee)s is bound"))
+CONDITION_MET = announce("guarantee.condition_met", _("Condition met: %(condition)s (%(proof)s)"))
+GUARANTEE_IN_FORCE = announce("guarantee.in_force", _("Guarantee %(number)s is in force"))
+GUARANTEE_NOT_TAKEN_UP = announce("guarantee.not_taken_up", _("Guarantee %(number)s was not taken up: %(reason)s"))
+GUARANTEE_CLOSED = announce("guarantee.closed", _("Guarantee %(number)s was closed: %(reason)s"))
+CERTIFICATE_ISSUED = announce(
+    "certificate.issued", _("Certificate of %(number)s, version %(version)s (%(language)s), was issued")
+)

@@ -1,0 +1,44 @@
+"""Work done by Celery for the underwriters: ids in, one act, end. Safe to run twice."""
+
+from datetime import timedelta
+
+import structlog
+from celery import shared_task
+from django.utils import timezone
+from django.utils.timezone import localdate
+
+from journal.origin import acting_from
+from journal.queueing import queue
+from underwriting.actions import analysis as analyses
+from underwriting.actions import offers
+from underwriting.models import Analysis, Offer
+
+log = structlog.get_logger(__name__)
+
+OWED_AFTER = timedelta(seconds=30)
+CHUNK = 200
+
+
+@shared_task
+def analyse(analysis_id: int) -> None:
+    """Score the buyer of one request."""
+    with acting_from("worker"):
+        analyses.analyse(analysis_id, at=timezone.now())
+
+
+@shared_task
+def sweep_analyses() -> None:
+    """Queue again the analyses whose worker or broker went away before they were done."""
+    owed = Analysis.objects.filter(status=Analysis.Status.PENDING, requested_at__lt=timezone.now() - OWED_AFTER)
+    for analysis_id in owed.order_by("pk").values_list("pk", flat=True)[:CHUNK]:
+        queue(analyse, analysis_id)
+
+
+@shared_task
+def expire_offers() -> None:
+    """End the open offers whose last day has passed."""
+    now = timezone.now()
+    late = Offer.objects.filter(status=Offer.Status.OPEN, valid_until__lt=localdate(now))
+    for offer_id in late.order_by("pk").values_list("pk", flat=True)[:CHUNK]:
+        with acting_from("worker"):
+            offers.expire(offer_id, at=now)

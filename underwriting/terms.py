@@ -1,0 +1,69 @@
+"""The dated terms an offer is made under, as the rules take them."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from parties.models import Buyer, User
+from underwriting.models import Authority, CumulLine, Guarantee, PremiumTax, Tariff
+from unlockfocus.errors import BusinessRule
+
+
+class NoTariff(BusinessRule):
+    """No tariff is in force, or no premium tax is known for the insured's country."""
+
+
+def tariff_on(day: date) -> Tariff:
+    """The tariff in force; raises NoTariff."""
+    tariff = Tariff.objects.in_force(day).first()
+    if tariff is None:
+        raise NoTariff(_("No tariff is in force on this day."))
+    return tariff
+
+
+def tax_rate(insured_country: str, buyer_country: str, day: date) -> Decimal:
+    """The tax on the premium, a fraction; raises NoTariff for a country whose tax we do not know."""
+    rows = PremiumTax.objects.in_force(day).filter(
+        insured_country=insured_country, is_export=insured_country != buyer_country
+    )
+    row = rows.first()
+    if row is None:
+        raise NoTariff(
+            _("No premium tax is known for insureds in %(country)s: add it before pricing.")
+            % {"country": insured_country}
+        )
+    return row.rate
+
+
+@dataclass(frozen=True)
+class Cumul:
+    """What is insured on a buyer over all insureds, against the line for its grade. EUR."""
+
+    insured: Decimal
+    line: Decimal
+
+    @property
+    def room(self) -> Decimal:
+        return max(Decimal(0), self.line - self.insured)
+
+
+LIVE = (Guarantee.Status.PENDING_CONDITIONS, Guarantee.Status.IN_FORCE, Guarantee.Status.RUN_OFF)
+
+
+def cumul(buyer: Buyer, grade: int, day: date) -> Cumul:
+    """The sum of limits bound on the buyer, and the line in force for its grade (0 when there is none)."""
+    bound = Guarantee.objects.filter(buyer=buyer, status__in=LIVE).aggregate(sum=Sum("offer__limit"))["sum"]
+    line = CumulLine.objects.in_force(day).filter(grade=grade).first()
+    return Cumul(insured=bound or Decimal("0.00"), line=line.amount if line else Decimal("0.00"))
+
+
+def is_within_authority(user: User, *, limit: Decimal, grade: int, months: int, day: date) -> bool:
+    """Whether one of the user's duties lets them bind this alone."""
+    return (
+        Authority.objects.in_force(day)
+        .filter(role__in=user.duties, largest_limit__gte=limit, worst_grade__gte=grade, longest_months__gte=months)
+        .exists()
+    )

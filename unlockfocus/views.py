@@ -1,0 +1,112 @@
+"""The pages that span the stages: the front page, the file from request to claim, the guarantees, the bank room."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET
+
+from applications.abilities import request_abilities
+from applications.exposure import exposure_steps
+from applications.models import CoverRequest
+from claims.indemnity import Terms, indemnify
+from journal.timeline import timeline
+from underwriting.abilities import offer_abilities
+from underwriting.models import Guarantee, Offer
+from unlockfocus.example import EXAMPLE
+from unlockfocus.stages import ball_of_guarantee, ball_of_request, stages
+
+PAGE = 20
+
+
+@login_not_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The front page for visitors; people who are signed in go to their work."""
+    if not request.user.is_authenticated:
+        return render(request, "home.html", {"example": EXAMPLE})
+    if request.user.is_staff:
+        return redirect("admin:index")
+    return redirect("guarantees" if request.user.bank_ids else "requests")
+
+
+@login_not_required
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Whether this process answers and reaches its database: 200, or the database's own error."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_GET
+def file(request: HttpRequest, reference: str) -> HttpResponse:
+    """One request with all that followed from it."""
+    rows = CoverRequest.objects.visible_to(request.user).select_related("company", "buyer", "loss_payee")
+    cover_request = get_object_or_404(rows, reference=reference)
+    today = localdate(timezone.now())
+    offers = list(Offer.objects.visible_to(request.user).for_request(cover_request).select_related("tariff"))
+    guarantee = Guarantee.objects.visible_to(request.user).for_request(cover_request).first()
+    offer = next((each for each in offers if each.status in {"open", "accepted"}), None)
+    context = {
+        "cover_request": cover_request,
+        "today": today,
+        "stages": stages(cover_request, guarantee),
+        "ball": ball_of_request(cover_request, offer, guarantee),
+        "abilities": request_abilities(cover_request, request.user),
+        "steps": exposure_steps(cover_request.schedule),
+        "stake": cover_request.what_is_at_stake,
+        "offer": offer,
+        "past_offers": [each for each in offers if each is not offer],
+        "offer_abilities": offer_abilities(offer, request.user, today) if offer else frozenset(),
+        "loss": worked_loss(offer) if offer else None,
+        "guarantee": guarantee,
+        "conditions": guarantee.conditions.all() if guarantee else [],
+        "timeline": timeline(cover_request.journal_key, insurer=bool(request.user.duties)),
+    }
+    return render(request, "file.html", context)
+
+
+def worked_loss(offer: Offer) -> dict[str, Any]:
+    """What the offer would pay if the buyer paid nothing of its peak exposure."""
+    gross = offer.request.peak.amount
+    terms = Terms(
+        limit=offer.limit,
+        insured_percentage=offer.insured_percentage,
+        deductible=offer.deductible,
+        deductible_order="after_percentage",
+        maximum_liability_left=offer.maximum_liability,
+    )
+    return {"gross": gross, "insured": min(gross, offer.limit), "result": indemnify(gross, terms)}
+
+
+@require_GET
+def guarantees(request: HttpRequest) -> HttpResponse:
+    """The guarantees one may read: the company's own, or those that name one's bank."""
+    rows = Guarantee.objects.visible_to(request.user).select_related("offer__request__company", "buyer")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return render(request, "guarantees.html", {"page": page, "today": localdate(timezone.now())})
+
+
+@require_GET
+def guarantee(request: HttpRequest, number: str) -> HttpResponse:
+    """One guarantee: what is promised, until when, on what conditions, and its certificate."""
+    rows = Guarantee.objects.visible_to(request.user).select_related("offer__request__company", "buyer")
+    bound = get_object_or_404(rows, number=number)
+    context = {
+        "guarantee": bound,
+        "offer": bound.offer,
+        "cover_request": bound.request,
+        "today": localdate(timezone.now()),
+        "ball": ball_of_guarantee(bound),
+        "stages": stages(bound.request, bound),
+        "steps": exposure_steps(bound.request.schedule),
+        "conditions": bound.conditions.all(),
+        "may_open_file": CoverRequest.objects.visible_to(request.user).filter(pk=bound.request.pk).exists(),
+    }
+    return render(request, "guarantee.html", context)
