@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from launch import foreground, interrupts, services
@@ -60,8 +62,8 @@ def _test(checkout: Checkout, environment: Environment, arguments: list[str]) ->
     install(checkout)
     compile_translations(checkout)
     browser = want_chromium()
-    with services.passing(checkout, environment, durable=False) as running:
-        settings = {**environment, **running.environment, "UNLOCKFOCUS_ENV": "test"}
+    with services.passing(checkout, environment, durable=False) as running, _scratch() as scratch:
+        settings = {**environment, **running.environment, **scratch, "UNLOCKFOCUS_ENV": "test"}
         if browser:
             settings["UNLOCKFOCUS_CHROMIUM"] = browser
         command = [str(checkout.python), "-m", "pytest", *(arguments or ["-n", "2"])]
@@ -82,8 +84,8 @@ def _bench(checkout: Checkout, environment: Environment, arguments: list[str]) -
     need_pango()
     install(checkout)
     compile_translations(checkout)
-    with services.passing(checkout, environment, durable=True) as running:
-        settings = {**development(checkout, environment), **running.environment}
+    with services.passing(checkout, environment, durable=True) as running, _scratch() as scratch:
+        settings = {**development(checkout, environment), **running.environment, **scratch}
         for command in ("migrate", "load_reference"):
             with step(f"Preparing its database: {command}"):
                 _quietly([str(checkout.python), "manage.py", command], checkout.root, settings)
@@ -111,6 +113,13 @@ def _lock(checkout: Checkout, environment: Environment, arguments: list[str]) ->
         with step(f"Writing {output}"):
             _quietly([str(program), *shared, *shape, *groups, "--output-file", output], checkout.root, settings)
     return 0
+
+
+@contextmanager
+def _scratch() -> Iterator[dict[str, str]]:
+    """Settings that keep uploaded and collected files of tests and benchmarks out of `.data`."""
+    with tempfile.TemporaryDirectory(prefix="unlock-focus-files-") as place:
+        yield {"MEDIA_ROOT": f"{place}/media", "STATIC_ROOT": f"{place}/static"}
 
 
 def _quietly(command: list[str], directory: Path, environment: Environment) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 WIDTH = 44
 
 
-class Refusal(Exception):  # noqa: N818 - named after what it is
+class Refusal(Exception):
     """The door cannot go on; the text says why and what to do, in words a newcomer can act on."""
 
 

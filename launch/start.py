@@ -1,6 +1,5 @@
 """`./run`: the whole product, from nothing to an address a person can open."""
 
-import http.client
 import json
 import os
 import secrets
@@ -18,6 +17,7 @@ from launch import interrupts, processes, services, translations
 from launch.checkout import Checkout, quoted, try_lock
 from launch.console import Refusal, finished, say, step
 from launch.debian import need_pango
+from launch.health import health
 from launch.supervisor import Supervisor, wait_for
 from launch.toolchain import install
 
@@ -200,19 +200,9 @@ def start_parts(supervisor: Supervisor, checkout: Checkout, door: socket.socket)
 
 
 def web_command(python: str, descriptor: int, access_log: Path) -> list[str]:
-    """Two processes of four threads; a request is given up after a minute, and gets five seconds to end at a stop."""
-    options = {
-        "--bind": f"fd://{descriptor}",
-        "--worker-class": "gthread",
-        "--workers": "2",
-        "--threads": "4",
-        "--timeout": "60",
-        "--graceful-timeout": "5",
-        "--access-logfile": str(access_log),
-        "--log-level": "warning",
-    }
-    flat = [part for pair in options.items() for part in pair]
-    return [python, "-m", "gunicorn", *flat, "--no-control-socket", "unlockfocus.wsgi:application"]
+    """The web server on a socket that is open already; its settings are in `launch/web.py`."""
+    options = ["--bind", f"fd://{descriptor}", "--access-logfile", str(access_log), "--log-level", "warning"]
+    return [python, "-m", "gunicorn", "--config", "python:launch.web", *options, "unlockfocus.wsgi:application"]
 
 
 def worker_command(python: str) -> list[str]:
@@ -238,18 +228,6 @@ def wait_until_ready(supervisor: Supervisor, port: int) -> None:
             return
         time.sleep(0.1)
     raise Refusal(f"Not ready after {READY_PATIENCE:.0f} s: /healthz answers {answer}. The logs say more.")
-
-
-def health(port: int) -> str:
-    """The status /healthz answers with, or what went wrong instead."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/healthz", headers={"Host": "localhost"})
-        return str(connection.getresponse().status)
-    except (OSError, http.client.HTTPException) as error:
-        return type(error).__name__
-    finally:
-        connection.close()
 
 
 def welcome(checkout: Checkout, address: str, seconds: float) -> None:

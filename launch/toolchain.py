@@ -19,10 +19,10 @@ PIP_INSTALL = (sys.executable, "-m", "pip", "install", "--quiet", "--no-input", 
 
 def install(checkout: Checkout) -> None:
     """Make `.venv` hold exactly the pinned packages; nothing to do when its stamp says it already does."""
-    if _is_installed(checkout):
+    if is_installed(checkout):
         return
     with alone(checkout.root / ".tools" / "lock", "installing packages"):
-        if not _is_installed(checkout):
+        if not is_installed(checkout):
             _install_packages(checkout, uv(checkout))
 
 
@@ -41,7 +41,8 @@ def uv(checkout: Checkout) -> Path:
     return tools / "bin" / "uv"
 
 
-def _is_installed(checkout: Checkout) -> bool:
+def is_installed(checkout: Checkout) -> bool:
+    """Whether `.venv` is the one this module made here, from the pins as they are now."""
     return checkout.python.exists() and _stands(checkout.root / ".venv", _packages_stamp(checkout))
 
 
