@@ -75,8 +75,8 @@ class Frame:
         return self.height - self.bottom
 
 
-WIDE = Frame(720, 330, left=62, right=12, top=74, bottom=30, month_labels=13, day_labels=9, peak_words=190)
-NARROW = Frame(340, 290, left=54, right=6, top=70, bottom=28, month_labels=5, day_labels=4, peak_words=175)
+WIDE = Frame(720, 340, left=62, right=12, top=74, bottom=44, month_labels=13, day_labels=9, peak_words=190)
+NARROW = Frame(340, 300, left=54, right=6, top=72, bottom=42, month_labels=5, day_labels=4, peak_words=175)
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,12 @@ class AmountTick:
 
 @dataclass(frozen=True)
 class DayTick:
-    """A mark under the plot; `style` says how much of the date to print."""
+    """A mark under the plot, named by its day or its month, and by its year where a year begins to be shown."""
 
     x: float
     on: date
-    style: Literal["day", "month", "month_year"]
+    unit: Literal["day", "month"]
+    year: bool
     anchor: Anchor
 
 
@@ -294,25 +295,23 @@ def _first_days_of_months(first: date, after: date) -> Iterator[date]:
 def _ticks_by_day(scale: _Scale) -> Iterator[DayTick]:
     days = (scale.after - scale.first).days
     apart = next((gap for gap in DAYS_APART if days <= gap * scale.frame.day_labels), DAYS_APART[-1])
-    for offset in range(0, days, apart):
-        day = scale.first + timedelta(days=offset)
-        yield DayTick(scale.x(day), day, "day", _tick_anchor(scale.x(day), scale.frame))
+    return _ticks([scale.first + timedelta(days=offset) for offset in range(0, days, apart)], "day", scale)
 
 
 def _ticks_by_month(months: list[date], scale: _Scale) -> Iterator[DayTick]:
     apart = next((gap for gap in MONTHS_APART if len(months) <= gap * scale.frame.month_labels), MONTHS_APART[-1])
-    year = None
-    for day in months:
-        if (day.year * 12 + day.month - 1) % apart:
-            continue
-        style: Literal["month", "month_year"] = "month" if day.year == year else "month_year"
-        year = day.year
-        yield DayTick(scale.x(day), day, style, _tick_anchor(scale.x(day), scale.frame))
+    return _ticks([day for day in months if (day.year * 12 + day.month - 1) % apart == 0], "month", scale)
+
+
+def _ticks(days: list[date], unit: Literal["day", "month"], scale: _Scale) -> Iterator[DayTick]:
+    for before, on in zip([None, *days], days, strict=False):
+        x = scale.x(on)
+        yield DayTick(x, on, unit, before is None or before.year != on.year, _tick_anchor(x, scale.frame))
 
 
 def _tick_anchor(x: float, frame: Frame) -> Anchor:
     """Centred under its mark, except where the words would leave the sheet."""
-    return "end" if x + 34 > frame.width else "middle"
+    return "end" if x + 22 > frame.width else "middle"
 
 
 # --- Price: one stacked bar beside its sum ----------------------------------------------------------------------------

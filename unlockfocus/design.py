@@ -203,14 +203,15 @@ class SampleForm(forms.Form):
         ],
         widget=forms.CheckboxSelectMultiple,
     )
-    goods = forms.CharField(label="Goods", widget=forms.Textarea(attrs={"data-optional": True, "rows": 3}))
+    goods = forms.CharField(
+        label="Goods", required=False, widget=forms.Textarea(attrs={"data-optional": True, "rows": 3})
+    )
     accounts = forms.FileField(label="Accounts of the buyer", help_text="PDF or XLSX, at most 20 MB.")
     true = forms.BooleanField(label="The facts I give are true and complete to the best of my knowledge.")
 
 
 def _sample_errors() -> SampleForm:
-    form = SampleForm({"amount": "a lot", "goods": "Two turning centres"}, prefix="wrong")
-    form.is_valid()
+    form = SampleForm({"wrong-amount": "a lot", "wrong-buyer": "49007312", "wrong-country": "RO"}, prefix="wrong")
     form.add_error("buyer", "The check digit of this number does not match.")
     return form
 

@@ -193,6 +193,13 @@ def message_tone(message: Message) -> str:
     return {"success": "good", "warning": "caution", "error": "danger"}.get(message.level_tag, "info")
 
 
+@register.simple_tag
+def term(word: str, meaning: str, name: str) -> SafeString:
+    """A word of the contract that opens its definition; see `components/term.html`."""
+    context = {"word": word, "meaning": meaning, "name": name}
+    return SafeString(render_to_string("components/term.html", context).strip())
+
+
 # --- Components that compute ------------------------------------------------------------------------------------------
 
 
@@ -282,8 +289,8 @@ def chart_exposure(
 
 @register.filter
 def tick_label(tick: charts.DayTick) -> str:
-    """`16 Aug`, `Aug` or `Aug 2027`, as the tick asks."""
-    return date_format(tick.on, {"day": "j M", "month": "M", "month_year": "M Y"}[tick.style])
+    """`16 Aug` or `Aug`; the year has its own line."""
+    return date_format(tick.on, "j M" if tick.unit == "day" else "M")
 
 
 @register.inclusion_tag("components/chart_price.html")
@@ -312,7 +319,7 @@ def chart_waterfall(factors: Sequence[Any], total_label: str, caption: str = "")
 
 @dataclass(frozen=True)
 class Problem:
-    """One line of the error summary; `target` is the id of the control to go to, or empty."""
+    """One line of the error summary: `target` is the id of the control to go to, or empty, and `where` its name."""
 
     message: str
     target: str
@@ -323,21 +330,22 @@ class Problem:
 def error_summary(*forms: BaseForm | BaseFormSet[Any] | None) -> dict[str, Any]:
     """Every error of the forms and formsets given, in their order on the page; nothing when there is none."""
     problems = [problem for form in forms if form is not None for problem in _problems(form)]
-    return {"problems": problems}
+    return {"problems": problems, "count": len({problem.target or problem.message for problem in problems})}
 
 
 def _problems(form: BaseForm | BaseFormSet[Any]) -> Iterator[Problem]:
     if isinstance(form, BaseFormSet):
         yield from (Problem(str(message), "", "") for message in form.non_form_errors())
         for number, row in enumerate(form.forms, start=1):
-            yield from _form_problems(row, where=gettext("Line %(number)d") % {"number": number})
+            yield from _form_problems(row, gettext("Line %(number)d") % {"number": number})
     else:
-        yield from _form_problems(form, where="")
+        yield from _form_problems(form)
 
 
-def _form_problems(form: BaseForm, *, where: str) -> Iterator[Problem]:
-    yield from (Problem(str(message), "", where) for message in form.non_field_errors())
+def _form_problems(form: BaseForm, line: str = "") -> Iterator[Problem]:
+    yield from (Problem(str(message), "", line) for message in form.non_field_errors())
     for field in form:
+        where = ", ".join(filter(None, [line, str(field.label or "").rstrip(" .?:")]))
         yield from (Problem(str(message), _target(field), where) for message in field.errors)
 
 
