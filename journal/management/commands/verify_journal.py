@@ -40,7 +40,9 @@ class _Chain(Iterable[Entry]):
     def fault(self) -> str:
         """What is wrong with the chain, in a sentence; empty when it holds."""
         if broken := first_broken_entry(self):
-            return f"{self.file.key}, entry {broken.number} ({broken.event}): not what was recorded, or one before it is gone."
-        if self.length != self.file.last_number or self.last_hash != self.file.last_hash:
-            return f"{self.file.key}: {self.length} entries of {self.file.last_number}, the last ones were removed or replaced."
+            where = f"{self.file.key}, entry {broken.number} ({broken.event})"
+            return f"{where}: altered, or the one before it is gone."
+        if (self.length, self.last_hash) != (self.file.last_number, self.file.last_hash):
+            where = f"{self.file.key}, entry {self.file.last_number}"
+            return f"{where}: the last entry on record is not the last one there was."
         return ""
