@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DecimalException, localcontext
 from statistics import NormalDist
 
 from applications.exposure import ScheduleLine, add_months, exposure_steps
@@ -22,7 +22,7 @@ _NORMAL = NormalDist()
 
 
 class NotPriceable(ValueError):
-    """Inputs no price exists for. `reason` names the input that is out of range."""
+    """Inputs no price exists for. `reason` names the input, or is out_of_range when a figure leaves 34 digits."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -47,7 +47,7 @@ class Tariff:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What is to be insured. `pd`: the buyer's default within 12 months, a probability. Both cover days are included."""
+    """What is to be insured. `pd`: the probability of the buyer's default in 12 months. Both cover days are included."""
 
     lines: tuple[ScheduleLine, ...]
     pd: Decimal
@@ -77,34 +77,13 @@ class Price:
 
 def price(cover: Cover, tariff: Tariff) -> Price:
     """The price of a cover under a tariff; raises NotPriceable."""
-    _check_cover(cover, tariff)
-    _check_tariff(tariff)
     with localcontext(_PRECISION):
-        days = (cover.cover_end - cover.cover_start).days + 1
-        expected = to_cents(cover.insured_percentage * tariff.lgd * _defaulting_exposure(cover, tariff.country_factor))
-        selection = to_cents(tariff.selection_load * expected)
-        requirement = Decimal(capital_requirement(float(cover.pd), float(tariff.lgd)))
-        capital = to_cents(tariff.coc * requirement * cover.insured_percentage * cover.limit * days / DAYS_A_YEAR)
-        months = started_months(cover.cover_start, cover.cover_end)
-        expenses = to_cents(tariff.fixed_expenses + tariff.monthly_monitoring * months)
-        loadings = tariff.commission + tariff.margin
-        technical = to_cents((expected + selection + capital + expenses) / (1 - loadings))
-        factors = math.prod((tariff.option_factors[option] for option in cover.options), start=Decimal(1))
-        options = to_cents(technical * (factors - 1))
-        net_premium = to_cents(max(tariff.minimum_premium, technical + options))
-        tax = to_cents(net_premium * cover.tax_rate)
-        return Price(
-            days=days,
-            expected=expected,
-            selection=selection,
-            capital=capital,
-            expenses=expenses,
-            technical=technical,
-            options=options,
-            net_premium=net_premium,
-            tax=tax,
-            to_pay=net_premium + tax,
-        )
+        try:
+            _check_cover(cover, tariff)
+            _check_tariff(tariff)
+            return _breakdown(cover, tariff)
+        except DecimalException as error:
+            raise NotPriceable("out_of_range") from error
 
 
 def capital_requirement(pd: float, lgd: float, maturity: float = 1.0) -> float:
@@ -129,6 +108,34 @@ def started_months(start: date, end: date) -> int:
     return months if end <= add_months(start, months) else months + 1
 
 
+def _breakdown(cover: Cover, tariff: Tariff) -> Price:
+    days = (cover.cover_end - cover.cover_start).days + 1
+    expected = to_cents(cover.insured_percentage * tariff.lgd * _defaulting_exposure(cover, tariff.country_factor))
+    selection = to_cents(tariff.selection_load * expected)
+    requirement = Decimal(capital_requirement(float(cover.pd), float(tariff.lgd)))
+    capital = to_cents(tariff.coc * requirement * cover.insured_percentage * cover.limit * days / DAYS_A_YEAR)
+    months = started_months(cover.cover_start, cover.cover_end)
+    expenses = to_cents(tariff.fixed_expenses + tariff.monthly_monitoring * months)
+    loadings = tariff.commission + tariff.margin
+    technical = to_cents((expected + selection + capital + expenses) / (1 - loadings))
+    factors = math.prod((tariff.option_factors[option] for option in cover.options), start=Decimal(1))
+    options = to_cents(technical * (factors - 1))
+    net_premium = to_cents(max(tariff.minimum_premium, technical + options))
+    tax = to_cents(net_premium * cover.tax_rate)
+    return Price(
+        days=days,
+        expected=expected,
+        selection=selection,
+        capital=capital,
+        expenses=expenses,
+        technical=technical,
+        options=options,
+        net_premium=net_premium,
+        tax=tax,
+        to_pay=net_premium + tax,
+    )
+
+
 def _defaulting_exposure(cover: Cover, country_factor: Decimal) -> Decimal:
     """Sum over the days of cover of the probability to default that day times the exposure, capped at the limit; EUR.
 
@@ -148,7 +155,7 @@ def _defaulting_exposure(cover: Cover, country_factor: Decimal) -> Decimal:
 
 def _check_cover(cover: Cover, tariff: Tariff) -> None:
     checks = {
-        "pd": 0 < cover.pd < 1,
+        "pd": 0 < cover.pd < 1 and float(cover.pd) < 1,
         "insured_percentage": 0 < cover.insured_percentage <= 1,
         "limit": 0 < cover.limit < math.inf,
         "cover_end": cover.cover_start <= cover.cover_end,

@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -117,7 +118,7 @@ def test_steps_agree_with_every_day(lines):
 def test_steps_only_tell_changes_and_end_at_zero(lines):
     amounts = [Decimal(0), *(step.amount for step in exposure_steps(lines))]
     assert amounts[-1] == 0
-    assert all(before != after for before, after in zip(amounts, amounts[1:], strict=False))
+    assert all(before != after for before, after in pairwise(amounts))
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,10 @@ class Command(BaseCommand):
         results = []
         for index, case in enumerate(cases):
             try:
-                results.append({**case, "result": price_case(case)})
+                result = price_case(case)
             except InvalidCase as error:
                 raise CommandError(f"{file}: case {index}: {error}") from error
+            results.append({**case, "result": result})
         self.stdout.write(json.dumps(results, indent=1, ensure_ascii=False))
 
 
@@ -40,6 +41,8 @@ def _read(file: Path) -> list[dict[str, Any]]:
         raise CommandError(f"{file}: not UTF-8 text (byte {error.start})") from error
     except json.JSONDecodeError as error:
         raise CommandError(f"{file}: line {error.lineno}, column {error.colno}: {error.msg}") from error
+    except (RecursionError, ValueError) as error:
+        raise CommandError(f"{file}: {error}") from error
     if not isinstance(cases, list):
         raise CommandError(f"{file}: a list of cases is expected")
     return cases
