@@ -3,9 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from django.contrib.auth import forms as auth_forms
+from django.contrib.auth.forms import SetPasswordMixin
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +17,7 @@ from parties.models import Company, Role, User
 PASSWORD_ADVICE = _("At least 12 characters. A short sentence is easy to keep and hard to guess.")
 
 
-class SignInForm(AuthenticationForm):
+class SignInForm(auth_forms.AuthenticationForm):
     """E-mail address and password. Failures are counted per address and place (see AXES_* in the settings)."""
 
     username = forms.EmailField(
@@ -26,7 +25,7 @@ class SignInForm(AuthenticationForm):
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
     error_messages = {
-        **AuthenticationForm.error_messages,
+        **auth_forms.AuthenticationForm.error_messages,
         "invalid_login": _("This address and this password do not go together. Check both, or set a new password."),
     }
 
@@ -45,18 +44,7 @@ class NewPasswordField(forms.CharField):
         super().__init__(strip=False, widget=widget, **options)
 
 
-def check_new_password(form: forms.BaseForm, user: User) -> None:
-    """Say at the form's `password` field why it is too weak for this user, who need not be saved."""
-    password = form.cleaned_data.get("password")
-    if not password:
-        return
-    try:
-        validate_password(password, user)
-    except ValidationError as weakness:
-        form.add_error("password", weakness)
-
-
-class SignUpForm(forms.ModelForm):
+class SignUpForm(SetPasswordMixin, forms.ModelForm):
     """A company and its owner.
 
     A sign-up opens the account at once, so it cannot hide that an address is already known: the known one would not be
@@ -152,7 +140,7 @@ class SignUpForm(forms.ModelForm):
         self._clean_identifier("registration_number", clean_registration_number)
         self._clean_identifier("vat_number", clean_vat_number)
         self._refuse_known_company()
-        check_new_password(self, self.owner)
+        self.validate_password_for_user(self.owner, "password")
         if not self.errors and User.objects.filter(email__iexact=cleaned["email"]).exists():
             self.add_error("email", gettext("There is already an account with this address. Sign in with it instead."))
         return cleaned
@@ -203,7 +191,7 @@ class InvitationForm(forms.Form):
     )
 
 
-class JoinForm(forms.Form):
+class JoinForm(SetPasswordMixin, forms.Form):
     """An invited colleague's name and password; the address is the invitation's."""
 
     name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
@@ -215,56 +203,41 @@ class JoinForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        check_new_password(self, User(email=self.email, name=cleaned.get("name", "")))
+        self.validate_password_for_user(User(email=self.email, name=cleaned.get("name", "")), "password")
         return cleaned
 
 
-class ForgottenPasswordForm(PasswordResetForm):
+class ForgottenPasswordForm(auth_forms.PasswordResetForm):
     """Asks for the address; whoever it belongs to gets a letter, in the language they chose."""
 
     email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
 
-    def save(self, **options: Any) -> None:
+    def save(self, *args: Any, **options: Any) -> None:
         """Queue the letter rather than send it: a known address must not make the page slower than an unknown one."""
         for user in self.get_users(self.cleaned_data["email"]):
             send_password_reset_soon(user)
 
 
-class NewPasswordForm(forms.Form):
-    """A new password for `user`."""
+class NewPasswordForm(auth_forms.SetPasswordForm):
+    """A new password, typed once."""
 
-    password = NewPasswordField(label=_("New password"))
-
-    def __init__(self, user: User, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.user = user
+    new_password1 = NewPasswordField(label=_("New password"))
+    new_password2 = None  # type: ignore[assignment]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        check_new_password(self, self.user)
-        return cleaned
-
-    def save(self) -> User:
-        self.user.set_password(self.cleaned_data["password"])
-        self.user.save(update_fields=["password"])
-        return self.user
+        self.validate_password_for_user(self.user, "new_password1")
+        return super().clean()
 
 
-class PasswordChangeForm(NewPasswordForm):
+class PasswordChangeForm(NewPasswordForm, auth_forms.PasswordChangeForm):
     """A new password, against the present one."""
 
-    present_password = forms.CharField(
+    old_password = forms.CharField(
         label=_("Present password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "data-width": "medium"}),
     )
-    field_order = ["present_password", "password"]
-
-    def clean_present_password(self) -> str:
-        present = self.cleaned_data["present_password"]
-        if not self.user.check_password(present):
-            raise ValidationError(gettext("This is not your present password."))
-        return str(present)
+    error_messages = {"password_incorrect": _("This is not your present password.")}
 
 
 class AccountForm(forms.ModelForm):

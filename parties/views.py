@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,9 +34,9 @@ from parties.forms import (
     SignUpForm,
 )
 from parties.identifiers import identifier_name
-from parties.landing import landing_page
 from parties.letters import RESET_LINK_HOURS, send_invitation
 from parties.models import Company, Invitation, Membership, User
+from parties.visitors import SignedInRequest
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -45,14 +45,11 @@ MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class SignIn(auth_views.LoginView):
-    """By e-mail and password; leads on to `next` when it is one of our own pages, else to where one's work begins."""
+    """By e-mail and password; leads on to `next` when it is one of our own pages, else home to one's work."""
 
     template_name = "parties/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
-
-    def get_default_redirect_url(self) -> str:
-        return resolve_url(landing_page(self.request.user))
 
 
 @login_not_required
@@ -61,13 +58,13 @@ class SignIn(auth_views.LoginView):
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Open an account for a company and its owner, sign the owner in, and go on with what they came for."""
     if request.user.is_authenticated:
-        return redirect(landing_page(request.user))
+        return redirect("home")
     form = SignUpForm(request.POST or None)
     owner = _open_account(form, timezone.now()) if form.is_valid() else None
     if owner is None:
         return render(request, "parties/sign_up.html", {"form": form})
     login(request, owner, backend=MODEL_BACKEND)
-    return redirect("request-new" if "eligibility" in request.session else landing_page(owner))
+    return redirect("request-new" if "eligibility" in request.session else "home")
 
 
 def _open_account(form: SignUpForm, at: datetime) -> User | None:
@@ -85,13 +82,13 @@ def _open_account(form: SignUpForm, at: datetime) -> User | None:
 # --- The team ---------------------------------------------------------------------------------------------------------
 
 
-def team(request: HttpRequest) -> HttpResponse:
+def team(request: SignedInRequest) -> HttpResponse:
     """Who acts for the company, and who was asked to."""
     return _team_page(request, _own_membership(request), InvitationForm())
 
 
 @require_POST
-def team_invite(request: HttpRequest) -> HttpResponse:
+def team_invite(request: SignedInRequest) -> HttpResponse:
     """Offer a colleague a seat and write to them; inviting the same address again replaces the link."""
     owner = _own_membership(request, owner=True)
     form = InvitationForm(request.POST)
@@ -100,7 +97,7 @@ def team_invite(request: HttpRequest) -> HttpResponse:
     return _team_page(request, owner, form)
 
 
-def _invite(request: HttpRequest, owner: Membership, form: InvitationForm) -> bool:
+def _invite(request: SignedInRequest, owner: Membership, form: InvitationForm) -> bool:
     try:
         invitation, token = actions.invite(
             company=owner.company,
@@ -125,7 +122,7 @@ def _invite(request: HttpRequest, owner: Membership, form: InvitationForm) -> bo
 
 
 @require_POST
-def team_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def team_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """End an invitation nobody has used yet."""
     owner = _own_membership(request, owner=True)
     invitation = get_object_or_404(owner.company.invitations, pk=pk)
@@ -134,7 +131,7 @@ def team_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("team")
 
 
-def team_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def team_remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say what removing a colleague means, then do it. Nobody removes themselves."""
     owner = _own_membership(request, owner=True)
     colleague = get_object_or_404(owner.company.memberships.exclude(pk=owner.pk).select_related("user"), pk=pk)
@@ -145,7 +142,7 @@ def team_remove(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("team")
 
 
-def _own_membership(request: HttpRequest, *, owner: bool = False) -> Membership:
+def _own_membership(request: SignedInRequest, *, owner: bool = False) -> Membership:
     """The visitor's membership; raises PermissionDenied when there is none, or it may not manage the team."""
     membership: Membership | None = request.user.membership
     if membership is None or (owner and not membership.may_manage_team):
@@ -153,7 +150,7 @@ def _own_membership(request: HttpRequest, *, owner: bool = False) -> Membership:
     return membership
 
 
-def _team_page(request: HttpRequest, membership: Membership, form: InvitationForm) -> HttpResponse:
+def _team_page(request: SignedInRequest, membership: Membership, form: InvitationForm) -> HttpResponse:
     company, now = membership.company, timezone.now()
     waiting = company.invitations.filter(accepted_at=None, withdrawn_at=None)
     context = {
@@ -202,7 +199,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if form.is_valid() and (colleague := _join(request, found, form, now)):
         login(request, colleague, backend=MODEL_BACKEND)
         messages.success(request, _("You now act for %(company)s.") % {"company": found.company})
-        return redirect(landing_page(colleague))
+        return redirect("home")
     return render(request, "parties/invitation.html", {"invitation": found, "form": form})
 
 
@@ -255,7 +252,7 @@ class PasswordNewDone(auth_views.PasswordResetCompleteView):
     template_name = "parties/password_done.html"
 
 
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: SignedInRequest) -> HttpResponse:
     """One's own name and the language of one's letters."""
     form = AccountForm(request.POST or None, instance=request.user)
     if form.is_valid():
