@@ -47,7 +47,7 @@ class Tariff:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What is to be insured. `pd`: the probability of the buyer's default in 12 months. Both cover days are included."""
+    """What is to be insured. `pd`: the probability of default within 12 months. The days of cover are both included."""
 
     lines: tuple[ScheduleLine, ...]
     pd: Decimal
