@@ -139,17 +139,18 @@ def _breakdown(cover: Cover, tariff: Tariff) -> Price:
 def _defaulting_exposure(cover: Cover, country_factor: Decimal) -> Decimal:
     """Sum over the days of cover of the probability to default that day times the exposure, capped at the limit; EUR.
 
-    Between two steps the exposure is constant and the daily probabilities S(k) (1 - exp(-h)) telescope.
+    The daily probabilities S(k) (1 - exp(-h)) = S(k) - S(k+1) telescope between two steps of the exposure, so that
+    only the steps remain: each change of the capped exposure, times the survival to its day.
     """
     hazard = -(1 - cover.pd).ln() / DAYS_A_YEAR * country_factor
     days = (cover.cover_end - cover.cover_start).days + 1
-    total = Decimal(0)
-    exposure, since = Decimal(0), 0
+    total = insured = Decimal(0)
     for step in exposure_steps(cover.lines):
         day = min(max((step.on - cover.cover_start).days, 0), days)
-        if exposure and day > since:
-            total += min(exposure, cover.limit) * ((-hazard * since).exp() - (-hazard * day).exp())
-        exposure, since = step.amount, day
+        change = min(step.amount, cover.limit) - insured
+        if change:
+            total += change * (-hazard * day).exp()
+            insured += change
     return total
 
 
