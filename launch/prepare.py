@@ -7,6 +7,7 @@ written to the file SIGN_INS, to be printed when the product is ready.
 import os
 import sys
 import time
+from io import StringIO
 from pathlib import Path
 
 from launch.console import finished
@@ -27,7 +28,7 @@ def main(sign_ins: Path) -> None:
 
     django.setup()
     for command, (what, options) in STEPS.items():
-        call_command(command, **options)
+        call_command(command, stdout=StringIO(), **options)
         print(finished(what, since), flush=True)
         since = time.monotonic()
     with sign_ins.open("w") as output:

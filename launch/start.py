@@ -232,7 +232,7 @@ def wait_until_ready(supervisor: Supervisor, port: int) -> None:
 
 def welcome(checkout: Checkout, address: str, seconds: float) -> None:
     """The address and the demo's sign-ins, on standard output."""
-    sign_ins = _sign_ins(checkout).read_text().strip()
+    sign_ins = _sign_ins(checkout).read_text().strip("\n")
     sys.stdout.write(f"\nReady after {seconds:.1f} s: {address}\n\n{sign_ins}\n\n")
     sys.stdout.write(f"Logs are in {checkout.data / 'log'}. Ctrl-C stops everything.\n")
     sys.stdout.flush()

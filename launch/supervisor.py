@@ -12,6 +12,7 @@ from launch.checkout import open_log, quoted
 from launch.console import Refusal, say
 
 STOP_PATIENCE = 10.0
+LINES_AT_ONCE = 12
 # What Celery writes about every task that went well; shown in the log file only.
 ROUTINE = ("Scheduler: Sending due task", "] received", "] succeeded in")
 
@@ -83,7 +84,7 @@ class Supervisor:
             ended = part.process.poll()
             if ended is not None:
                 raise Refusal(f"The {part.name} stopped by itself ({_how(ended)}). {quoted(part.log)}")
-            for line in part.new_lines():
+            for line in shortened(part.new_lines(), part.log):
                 say(f"{part.name:>10} | {line}")
 
     def stop(self) -> None:
@@ -99,6 +100,14 @@ class Supervisor:
 
     def _any_part_runs(self) -> bool:
         return any(part.process.poll() is None for part in self.parts)
+
+
+def shortened(lines: list[str], log: Path) -> list[str]:
+    """The lines; of more than a terminal bears at once only the first and the last, and where to read the rest."""
+    half = LINES_AT_ONCE // 2
+    if len(lines) <= LINES_AT_ONCE:
+        return lines
+    return [*lines[:half], f"... {len(lines) - 2 * half} more lines in {log}", *lines[-half:]]
 
 
 def wait_for(process: "subprocess.Popen[bytes]", pause: float = 0.05) -> int:

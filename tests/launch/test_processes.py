@@ -12,7 +12,7 @@ import pytest
 
 from launch import processes
 from launch.console import Refusal
-from launch.supervisor import Supervisor
+from launch.supervisor import Supervisor, shortened
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
 HAS_A_CHILD = [sys.executable, "-c", f"import subprocess, time; subprocess.Popen({SLEEPS!r}); time.sleep(60)"]
@@ -121,6 +121,17 @@ def test_a_part_is_quiet_until_it_is_ready_and_routine_stays_in_its_log(
     finally:
         parts.stop()
     assert capsys.readouterr().err == "    worker | Task a.b[1] raised ValueError\n"
+
+
+def test_a_flood_of_lines_is_shown_by_its_ends(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+
+    assert shortened([str(number) for number in range(12)], log) == [str(number) for number in range(12)]
+    assert shortened([str(number) for number in range(100)], log) == [
+        *("0", "1", "2", "3", "4", "5"),
+        f"... 88 more lines in {log}",
+        *("94", "95", "96", "97", "98", "99"),
+    ]
 
 
 def test_parts_end_when_the_door_is_killed(tmp_path: Path) -> None:
