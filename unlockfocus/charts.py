@@ -75,7 +75,7 @@ class Frame:
         return self.height - self.bottom
 
 
-WIDE = Frame(720, 340, left=62, right=12, top=74, bottom=44, month_labels=13, day_labels=9, peak_words=190)
+WIDE = Frame(640, 320, left=62, right=12, top=74, bottom=44, month_labels=13, day_labels=9, peak_words=190)
 NARROW = Frame(340, 300, left=54, right=6, top=72, bottom=42, month_labels=5, day_labels=4, peak_words=175)
 
 

@@ -76,11 +76,12 @@ def money(amount: Decimal | None, currency: str = "EUR") -> str:
 
 
 @register.filter
-def round_money(amount: Decimal | None, currency: str = "EUR") -> str:
+def round_money(amount: Decimal | int | None, currency: str = "EUR") -> str:
     """Money without cents when it has none: for charts, bands and sentences, never for a sum."""
     if amount is None:
         return ""
-    return format_money(amount, currency, _language(), decimals=amount != amount.to_integral_value())
+    exact = Decimal(amount)
+    return format_money(exact, currency, _language(), decimals=exact != exact.to_integral_value())
 
 
 @register.filter
