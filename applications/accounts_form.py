@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,8 +13,9 @@ from django.forms.boundfield import BoundField
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from openpyxl import Workbook
 
-from applications.accounts import ITEMS, AccountsFile, Item, Problem, read_accounts
+from applications.accounts import ITEMS, AccountsFile, Item, Problem, read_accounts, template_rows
 from applications.fields import AmountField, DayField, YesNoField, currency_choices, language
 from applications.models import BuyerAccounts, CoverRequest
 
@@ -153,6 +155,19 @@ class AccountsForm(forms.Form):
             for year in YEARS
             if self.cleaned_data.get(f"{year}_period_end")
         )
+
+
+def template_workbook(shown_in: str) -> bytes:
+    """An XLSX file with the items in the first column and two years to fill in beside them."""
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["", "2025-12-31", "2024-12-31"])
+    for item in template_rows():
+        sheet.append([item.french if shown_in == "fr" else item.english])
+    sheet.column_dimensions["A"].width = 34
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
 def problem_sentence(problem: Problem) -> str:

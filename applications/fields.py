@@ -11,13 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from unlockfocus.money import CURRENCIES, InvalidAmount, format_amount, parse_amount
 
 
+AMOUNT_LOOK = {"inputmode": "decimal", "data-width": "amount", "data-example": "1 850 000,00"}
+PERCENT_LOOK = {"inputmode": "decimal", "data-width": "tiny", "data-unit": "%", "data-example": "90"}
+
+
 class AmountField(forms.CharField):
     """An amount as people type it: `1 850 000,00`, `1.850.000,00`, `1,850,000.00`. Cleans to a Decimal or None."""
 
     def __init__(self, *, positive: bool = True, allow_negative: bool = False, **options: Any) -> None:
         self.positive, self.allow_negative = positive, allow_negative
         options.setdefault("max_length", 40)
-        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "class": "w-amount"}))
+        options.setdefault(
+            "widget",
+            forms.TextInput(attrs={"inputmode": "decimal", "data-width": "amount", "data-example": "1 850 000,00"}),
+        )
         super().__init__(**options)
 
     def to_python(self, value: Any) -> Any:
@@ -27,9 +34,7 @@ class AmountField(forms.CharField):
         try:
             return parse_amount(text, allow_negative=self.allow_negative)
         except InvalidAmount as error:
-            raise ValidationError(
-                _("“%(text)s” is not an amount we can read. Example: 1 850 000,00"), params={"text": text}
-            ) from error
+            raise ValidationError(_("“%(text)s” is not an amount we can read."), params={"text": text}) from error
 
     def validate(self, value: Any) -> None:
         super().validate(value)
@@ -46,7 +51,12 @@ class PercentField(forms.DecimalField):
     """A percentage as typed (`90`), cleaned to a fraction (`0.90`)."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "class": "w-short"}))
+        options.setdefault(
+            "widget",
+            forms.TextInput(
+                attrs={"inputmode": "decimal", "data-width": "tiny", "data-unit": "%", "data-example": "90"}
+            ),
+        )
         super().__init__(**options)
 
     def to_python(self, value: Any) -> Decimal | None:
@@ -68,10 +78,10 @@ class DayField(forms.DateField):
     """A day, from the browser's date picker or typed as `14/11/2027`, `14.11.2027` or `2027-11-14`."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "w-date"}))
+        options.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "data-width": "code"}))
         options.setdefault("input_formats", ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"])
         super().__init__(**options)
-        self.error_messages["invalid"] = _("This is not a day. Example: 14/11/2027")
+        self.error_messages["invalid"] = _("This is not a day such as 14/11/2027.")
 
 
 class YesNoField(forms.TypedChoiceField):
@@ -82,7 +92,7 @@ class YesNoField(forms.TypedChoiceField):
             choices=[("yes", _("Yes")), ("no", _("No"))],
             coerce=lambda value: value == "yes",
             empty_value=None,
-            widget=forms.RadioSelect,
+            widget=forms.RadioSelect(attrs={"data-inline": True}),
             **options,
         )
 

@@ -18,6 +18,13 @@ from parties.countries import country_choices
 from parties.identifiers import InvalidIdentifier, clean_registration_number, clean_vat_number
 from parties.models import Bank
 
+OPTIONS = (
+    ("pre_shipment", gettext_lazy("Cover before shipment: costs of production if the buyer fails first")),
+    ("political", gettext_lazy("Political events in the buyer's country")),
+    ("short_waiting_period", gettext_lazy("Shorter waiting period: 90 days instead of 180")),
+    ("retention_of_title", gettext_lazy("You keep title to the goods until paid (lowers the price)")),
+)
+
 
 class StepForm(forms.ModelForm):
     """A step that fills fields of the request itself."""
@@ -76,9 +83,9 @@ class BuyerForm(StepForm):
         self.fields["buyer_country"].choices = [("", ""), *country_choices(language())]  # type: ignore[attr-defined]
         for name in ("buyer_registration_number", "buyer_name"):
             self.fields[name].required = True
-        self.fields["buyer_registration_number"].widget.attrs["class"] = "w-code"
-        self.fields["buyer_vat_number"].widget.attrs["class"] = "w-code"
-        self.fields["buyer_legal_form"].widget.attrs["class"] = "w-short"
+        self.fields["buyer_registration_number"].widget.attrs["data-width"] = "code"
+        self.fields["buyer_vat_number"].widget.attrs["data-width"] = "code"
+        self.fields["buyer_legal_form"].widget.attrs["data-width"] = "short"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -137,7 +144,7 @@ class OrderForm(StepForm):
         super().__init__(*args, **options)
         for name in ("order_reference", "goods"):
             self.fields[name].required = True
-        self.fields["order_reference"].widget.attrs["class"] = "w-code"
+        self.fields["order_reference"].widget.attrs["data-width"] = "code"
 
 
 class TradingForm(StepForm):
@@ -171,7 +178,7 @@ class TradingForm(StepForm):
         super().__init__(*args, **options)
         for name in ("orders_last_24_months", "average_days_late", "worst_days_late"):
             self.fields[name].required = True
-            self.fields[name].widget.attrs["class"] = "w-short"
+            self.fields[name].widget.attrs["data-width"] = "short"
 
     @staticmethod
     def instance_for(request: CoverRequest) -> TradingHistory:
@@ -217,12 +224,7 @@ class CoverForm(StepForm):
         label=gettext_lazy("Options"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        choices=[
-            ("pre_shipment", gettext_lazy("Cover before shipment: costs of production if the buyer fails first")),
-            ("political", gettext_lazy("Political events in the buyer's country")),
-            ("short_waiting_period", gettext_lazy("Shorter waiting period: 90 days instead of 180")),
-            ("retention_of_title", gettext_lazy("You keep title to the goods until paid (lowers the price)")),
-        ],
+        choices=OPTIONS,
     )
 
     class Meta:

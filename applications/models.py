@@ -86,6 +86,18 @@ class Status(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+TONES = {
+    Status.DRAFT: "neutral",
+    Status.SUBMITTED: "info",
+    Status.IN_ANALYSIS: "info",
+    Status.INFORMATION_REQUESTED: "caution",
+    Status.OFFERED: "good",
+    Status.DECLINED: "danger",
+    Status.WITHDRAWN: "neutral",
+    Status.EXPIRED: "neutral",
+}
+
+
 class CoverRequestQuerySet(models.QuerySet["CoverRequest"]):
     def visible_to(self, user: User) -> Self:
         """The requests this person may see: the insurer all that were submitted, a company its own."""
@@ -173,6 +185,11 @@ class CoverRequest(models.Model):
     def title(self) -> str:
         """What people call the file: the order and the buyer as far as they are known."""
         return " · ".join(part for part in (self.buyer_name, self.order_reference) if part)
+
+    @property
+    def tone(self) -> str:
+        """The tone of the state's badge."""
+        return TONES[Status(self.status)]
 
     @property
     def is_draft(self) -> bool:

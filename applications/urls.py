@@ -6,6 +6,7 @@ from applications import views
 
 urlpatterns = [
     path("eligibility/", views.eligibility, name="eligibility"),
+    path("accounts-template.xlsx", views.accounts_template, name="accounts-template"),
     path("requests/", views.requests, name="requests"),
     path("requests/new/", views.request_new, name="request-new"),
     path("requests/<str:reference>/steps/<slug:name>/", views.step, name="request-step"),

@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from applications import actions, steps
 from applications.abilities import may_open_request, request_abilities
+from applications.accounts_form import template_workbook
 from applications.declarations import current_wording
 from applications.eligibility import Answers, assess, is_eligible
 from applications.eligibility_form import EligibilityForm
@@ -27,6 +29,7 @@ from applications.forms import DeclarationsForm, DocumentForm, TextForm
 from applications.models import CoverRequest, Document, Status
 from applications.schedule_form import ScheduleFormSet
 from applications.terms import rules_on
+from applications.uploads import XLSX
 from parties.activities import activity_choices
 from unlockfocus.errors import BusinessRule
 
@@ -201,16 +204,28 @@ def _step_context(cover_request: CoverRequest, this: steps.Step) -> dict[str, An
         "step": this,
         "progress": [
             {
-                "name": each.name,
-                "title": each.title,
-                "done": steps.is_complete(cover_request, each.name),
-                "current": each is this,
+                "label": each.title,
+                "url": reverse("request-step", args=[cover_request.reference, each.name]),
+                "state": _state_of(cover_request, each, this),
             }
             for each in steps.STEPS
         ],
-        "position": steps.STEPS.index(this) + 1,
-        "count": len(steps.STEPS),
     }
+
+
+def _state_of(cover_request: CoverRequest, each: steps.Step, this: steps.Step) -> str:
+    if each is this:
+        return "current"
+    return "done" if steps.is_complete(cover_request, each.name) else "ahead"
+
+
+@login_not_required
+@require_GET
+def accounts_template(request: HttpRequest) -> HttpResponse:
+    """An empty workbook in the layout the accounts step reads."""
+    response = HttpResponse(template_workbook(request.LANGUAGE_CODE), content_type=XLSX)
+    response["Content-Disposition"] = 'attachment; filename="accounts.xlsx"'
+    return response
 
 
 def _exposure_context(cover_request: CoverRequest, lines: Any) -> dict[str, Any]:

@@ -357,6 +357,11 @@ class Guarantee(models.Model):
     def request(self) -> CoverRequest:
         return self.offer.request
 
+    @property
+    def tone(self) -> str:
+        """The tone of the state's badge."""
+        return {"pending_conditions": "caution", "in_force": "good", "run_off": "info"}.get(self.status, "neutral")
+
     def is_in_force(self, on: date) -> bool:
         """Whether deliveries made on that day are covered."""
         period = self.offer.cover_start <= on <= self.offer.cover_end

@@ -1,51 +1,40 @@
-"""Where a file stands: the five stages, and who has the ball."""
+"""Where a file stands among the five stages, and who has the ball."""
 
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from applications.models import CoverRequest, Status
 from underwriting.models import Guarantee, Offer
 
 
 @dataclass(frozen=True)
-class Stage:
-    """One of the five; `state` is done, current, ahead or stopped."""
+class Standing:
+    """The stage reached (request, analysis, acceptance, monitoring, incidents) and whether the file stopped there."""
 
-    title: str | Promise
-    state: str
+    stage: str
+    stopped: bool = False
 
 
-TITLES = (
-    gettext_lazy("Request"),
-    gettext_lazy("Analysis"),
-    gettext_lazy("Acceptance"),
-    gettext_lazy("Monitoring"),
-    gettext_lazy("Incidents"),
-)
 REACHED = {
-    Status.DRAFT: 0,
-    Status.WITHDRAWN: 0,
-    Status.EXPIRED: 0,
-    Status.SUBMITTED: 1,
-    Status.IN_ANALYSIS: 1,
-    Status.INFORMATION_REQUESTED: 1,
-    Status.DECLINED: 1,
-    Status.OFFERED: 2,
+    Status.DRAFT: Standing("request"),
+    Status.WITHDRAWN: Standing("request", stopped=True),
+    Status.EXPIRED: Standing("request", stopped=True),
+    Status.SUBMITTED: Standing("analysis"),
+    Status.IN_ANALYSIS: Standing("analysis"),
+    Status.INFORMATION_REQUESTED: Standing("analysis"),
+    Status.DECLINED: Standing("analysis", stopped=True),
+    Status.OFFERED: Standing("acceptance"),
 }
-STOPPED = {Status.WITHDRAWN, Status.EXPIRED, Status.DECLINED}
 
 
-def stages(request: CoverRequest, guarantee: Guarantee | None) -> list[Stage]:
-    """The five stages of the file, each with its state."""
-    reached = REACHED[Status(request.status)]
+def standing(request: CoverRequest, guarantee: Guarantee | None) -> Standing:
+    """The stage the file has reached: in force it is watched, before that it waits for acceptance and conditions."""
     if guarantee and guarantee.in_force_at:
-        reached = 3
-    here = "stopped" if request.status in STOPPED else "current"
-    states = ["done"] * reached + [here] + ["ahead"] * (len(TITLES) - reached - 1)
-    return [Stage(title, state) for title, state in zip(TITLES, states, strict=True)]
+        return Standing("monitoring", stopped=guarantee.ended_at is not None)
+    if guarantee and guarantee.status == Guarantee.Status.NOT_TAKEN_UP:
+        return Standing("acceptance", stopped=True)
+    return REACHED[Status(request.status)]
 
 
 def ball_of_request(request: CoverRequest, offer: Offer | None, guarantee: Guarantee | None) -> str:

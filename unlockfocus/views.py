@@ -19,7 +19,7 @@ from journal.timeline import timeline
 from underwriting.abilities import offer_abilities
 from underwriting.models import Guarantee, Offer
 from unlockfocus.example import EXAMPLE
-from unlockfocus.stages import ball_of_guarantee, ball_of_request, stages
+from unlockfocus.stages import ball_of_guarantee, ball_of_request, standing
 
 PAGE = 20
 
@@ -56,11 +56,15 @@ def file(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "cover_request": cover_request,
         "today": today,
-        "stages": stages(cover_request, guarantee),
+        "standing": standing(cover_request, guarantee),
         "ball": ball_of_request(cover_request, offer, guarantee),
         "abilities": request_abilities(cover_request, request.user),
         "steps": exposure_steps(cover_request.schedule),
+        "peak": cover_request.peak,
+        "chart_limit": offer.limit if offer else None,
         "stake": cover_request.what_is_at_stake,
+        "trading": getattr(cover_request, "trading", None),
+        "accounts": list(cover_request.accounts.all()),
         "offer": offer,
         "past_offers": [each for each in offers if each is not offer],
         "offer_abilities": offer_abilities(offer, request.user, today) if offer else frozenset(),
@@ -104,7 +108,7 @@ def guarantee(request: HttpRequest, number: str) -> HttpResponse:
         "cover_request": bound.request,
         "today": localdate(timezone.now()),
         "ball": ball_of_guarantee(bound),
-        "stages": stages(bound.request, bound),
+        "standing": standing(bound.request, bound),
         "steps": exposure_steps(bound.request.schedule),
         "conditions": bound.conditions.all(),
         "may_open_file": CoverRequest.objects.visible_to(request.user).filter(pk=bound.request.pk).exists(),
