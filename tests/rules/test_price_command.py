@@ -152,3 +152,9 @@ def test_a_refusal_goes_to_stderr_with_exit_code_one(tmp_path):
     assert done.returncode == 1
     assert done.stdout == ""
     assert f"{missing}: No such file or directory" in done.stderr
+
+
+def test_the_documented_file_is_accepted():
+    page = (ROOT / "docs" / "rules" / "pricing.md").read_text(encoding="utf-8")
+    (case,) = json.loads(page.split("```json")[1].split("```")[0])
+    assert price_case(case)["peak"] == "1110000.00"
