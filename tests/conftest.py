@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.apps import apps
+from django.conf import settings as django_settings
 from django.db.models.signals import post_migrate
 from django.test import Client
 from django.utils import translation
@@ -41,6 +42,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 def _broker_in_memory() -> None:
     """What is queued goes nowhere: tests run the tasks they are about themselves."""
     app.conf.broker_url = "memory://"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Uploaded files of tests never meet those of the product; the folder of collected files may be empty."""
+    django_settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+    django_settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
 
 
 @pytest.fixture(autouse=True)
