@@ -8,7 +8,7 @@ REQUEST_OPENED = announce("request.opened", _("A request was opened"))
 DOCUMENT_ADDED = announce("request.document_added", _("The document %(name)s was added"))
 DOCUMENT_REMOVED = announce("request.document_removed", _("The document %(name)s was removed"))
 REQUEST_SUBMITTED = announce(
-    "request.submitted", _("The request was submitted: peak exposure %(need_eur)s EUR on %(peak_on)s")
+    "request.submitted", _("The request was submitted: peak exposure %(need_eur)s on %(peak_on)s")
 )
 ANALYSIS_STARTED = announce("request.analysis_started", _("The analysis started"))
 INFORMATION_REQUESTED = announce("request.information_requested", _("Information was asked for: %(question)s"))

@@ -10,31 +10,26 @@ from django.utils.translation import gettext_lazy as _
 
 from unlockfocus.money import CURRENCIES, InvalidAmount, format_amount, parse_amount
 
-
 AMOUNT_LOOK = {"inputmode": "decimal", "data-width": "amount", "data-example": "1 850 000,00"}
 PERCENT_LOOK = {"inputmode": "decimal", "data-width": "tiny", "data-unit": "%", "data-example": "90"}
 
 
-class AmountField(forms.CharField):
+class AmountField(forms.Field):
     """An amount as people type it: `1 850 000,00`, `1.850.000,00`, `1,850,000.00`. Cleans to a Decimal or None."""
 
     def __init__(self, *, positive: bool = True, allow_negative: bool = False, **options: Any) -> None:
         self.positive, self.allow_negative = positive, allow_negative
-        options.setdefault("max_length", 40)
-        options.setdefault(
-            "widget",
-            forms.TextInput(attrs={"inputmode": "decimal", "data-width": "amount", "data-example": "1 850 000,00"}),
-        )
+        options.setdefault("widget", forms.TextInput(attrs=AMOUNT_LOOK))
         super().__init__(**options)
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        if text in self.empty_values:
+    def to_python(self, value: Any) -> Decimal | None:
+        text = str(value or "").strip()
+        if not text:
             return None
         try:
             return parse_amount(text, allow_negative=self.allow_negative)
         except InvalidAmount as error:
-            raise ValidationError(_("“%(text)s” is not an amount we can read."), params={"text": text}) from error
+            raise ValidationError(_("“%(text)s” is not an amount we can read."), params={"text": text[:40]}) from error
 
     def validate(self, value: Any) -> None:
         super().validate(value)
@@ -75,13 +70,18 @@ class PercentField(forms.DecimalField):
 
 
 class DayField(forms.DateField):
-    """A day, from the browser's date picker or typed as `14/11/2027`, `14.11.2027` or `2027-11-14`."""
+    """A day of this century, from the browser's date picker or typed: `14/11/2027`, `14.11.2027`, `2027-11-14`."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "data-width": "code"}))
+        options.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
         options.setdefault("input_formats", ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"])
         super().__init__(**options)
         self.error_messages["invalid"] = _("This is not a day such as 14/11/2027.")
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and not 1950 <= value.year <= 2100:
+            raise ValidationError(_("This year is not plausible."))
 
 
 class YesNoField(forms.TypedChoiceField):

@@ -15,6 +15,7 @@ from applications.fields import AmountField, DayField, PercentField, YesNoField,
 from applications.models import CoverRequest, DocumentKind, SellersFigures, TradingHistory
 from applications.terms import rules_on
 from parties.countries import country_choices
+from parties.forms import identifier_message
 from parties.identifiers import InvalidIdentifier, clean_registration_number, clean_vat_number
 from parties.models import Bank
 
@@ -115,16 +116,6 @@ class BuyerForm(StepForm):
             self.cleaned_data[field] = clean(country, text)
         except InvalidIdentifier as error:
             self.add_error(field, identifier_message(error))
-
-
-def identifier_message(error: InvalidIdentifier) -> str:
-    """What is wrong with an identifier, with an example that is right."""
-    facts = {"name": error.name, "example": error.example}
-    if error.reason == "checksum":
-        return _("The check digit of this %(name)s is wrong: a digit is mistyped. Example: %(example)s") % facts
-    if error.reason == "length":
-        return _("This %(name)s does not have the right length. Example: %(example)s") % facts
-    return _("This is not a %(name)s. Example: %(example)s") % facts
 
 
 class OrderForm(StepForm):

@@ -100,11 +100,12 @@ def requests(request: HttpRequest) -> HttpResponse:
     return render(request, "applications/requests.html", context)
 
 
-@require_POST
 def request_new(request: HttpRequest) -> HttpResponse:
-    """Open a draft, with the answers about eligibility if this visitor gave them."""
+    """What one needs at hand; then a draft is opened, with the answers about eligibility if this visitor gave them."""
     if not may_open_request(request.user):
         raise PermissionDenied
+    if request.method != "POST":
+        return render(request, "applications/request_new.html", {"steps": steps.STEPS})
     answers = dict(request.session.pop("eligibility", {}))
     if "order_on" in answers:
         answers["order_on"] = date.fromisoformat(answers["order_on"])

@@ -1,5 +1,7 @@
 """The timeline of a file, as one reader may see it."""
 
+import re
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +10,10 @@ from django.utils.translation import gettext as _
 
 from journal.models import Entry
 from journal.recording import EVENTS
+from journal.templatetags.letters import eur, iso_day
+
+AMOUNT = re.compile(r"\d+\.\d{2}")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -34,10 +40,15 @@ def _line(entry: Entry, *, insurer: bool) -> Line:
 
 
 def sentence(event: str, data: dict[str, Any]) -> str:
-    """The event's sentence with the entry's facts, in the active language."""
-    return str(EVENTS[event].sentence) % _Facts(data)
+    """The event's sentence with the entry's facts, in the active language; a fact it lacks is shown as "…"."""
+    facts = defaultdict(lambda: "…", {name: _readable(value) for name, value in data.items()})
+    return str(EVENTS[event].sentence) % facts
 
 
-class _Facts(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "…"
+def _readable(value: Any) -> Any:
+    """Facts are kept as text: two decimals are an amount in EUR, an ISO date is a day."""
+    if isinstance(value, str) and AMOUNT.fullmatch(value):
+        return eur(value)
+    if isinstance(value, str) and DAY.fullmatch(value):
+        return iso_day(value)
+    return value

@@ -25,7 +25,7 @@ OFFER_PREPARED = announce(
 OFFER_RETURNED = announce("offer.returned", _("Offer %(number)s was returned: %(reason)s"), insured_sees=False)
 OFFER_MADE = announce(
     "offer.made",
-    _("Offer %(number)s was made: limit %(limit)s EUR, premium %(to_pay)s EUR, valid until %(valid_until)s"),
+    _("Offer %(number)s was made: limit %(limit)s, premium %(to_pay)s, valid until %(valid_until)s"),
 )
 OFFER_SUPERSEDED = announce("offer.superseded", _("Offer %(number)s was replaced"))
 OFFER_REFUSED = announce("offer.refused", _("Offer %(number)s was refused: %(reason)s"))

@@ -230,7 +230,7 @@ SPECTACULAR_SETTINGS = {
 INSURER_NAME = env.str("INSURER_NAME", "Unlock Focus")
 
 # --- Logs -------------------------------------------------------------------------------------------------------------
-_processors = [
+_processors: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from babel.dates import format_date
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.core.paginator import Page
@@ -290,8 +291,8 @@ def chart_exposure(
 
 @register.filter
 def tick_label(tick: charts.DayTick) -> str:
-    """`16 Aug` or `Aug`; the year has its own line."""
-    return date_format(tick.on, "j M" if tick.unit == "day" else "M")
+    """`16 Aug` or `août`; the year has its own line."""
+    return format_date(tick.on, "d MMM" if tick.unit == "day" else "MMM", locale=_language().partition("-")[0])
 
 
 @register.inclusion_tag("components/chart_price.html")
