@@ -248,9 +248,17 @@ LOGGING = {
         "lines": {
             "()": structlog.stdlib.ProcessorFormatter,
             "foreign_pre_chain": _processors,
-            "processor": structlog.processors.JSONRenderer()
+            # Tracebacks without local variables: those may hold what nobody should read in a log.
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ]
             if PRODUCTION
-            else structlog.dev.ConsoleRenderer(colors=False),
+            else [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+            ],
         },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
