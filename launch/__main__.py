@@ -61,11 +61,9 @@ def _test(checkout: Checkout, environment: Environment, arguments: list[str]) ->
     need_pango()
     install(checkout)
     compile_translations(checkout)
-    browser = want_chromium()
+    test = {"UNLOCKFOCUS_ENV": "test", "UNLOCKFOCUS_CHROMIUM": want_chromium()}
     with services.passing(checkout, environment, durable=False) as running, _scratch() as scratch:
-        settings = {**environment, **running.environment, **scratch, "UNLOCKFOCUS_ENV": "test"}
-        if browser:
-            settings["UNLOCKFOCUS_CHROMIUM"] = browser
+        settings = {**environment, **running.environment, **scratch, **test}
         command = [str(checkout.python), "-m", "pytest", *(arguments or ["-n", "2"])]
         return foreground.run(command, checkout.root, settings)
 

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from launch.console import Refusal, say, step
 
 PANGO = {"libpango-1.0.so.0": "libpango-1.0-0", "libpangoft2-1.0.so.0": "libpangoft2-1.0-0"}
+# Playwright's own program, which drives the browser, is linked with it.
+DRIVER = {"libatomic.so.1": "libatomic1"}
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -20,14 +22,18 @@ def need_pango() -> None:
         raise Refusal(f"Certificates are drawn with Pango, which is missing here. As root:\n\n    {line(missing)}")
 
 
-def want_chromium() -> str | None:
-    """The browser for the browser tests; without one they are skipped and this says how to get it."""
-    found = browser()
-    if found is None and _installed(["chromium"], "for the browser tests, about 100 MB"):
-        found = browser()
-    if found is None:
-        say(f"  No Chromium here: the browser tests are skipped. To run them, as root: {line(['chromium'])}")
-    return found
+def want_chromium() -> str:
+    """The browser for the browser tests; empty, after saying what is missing, when they have to be skipped."""
+    if missing := _missing_for_browser_tests():
+        _installed(missing, "for the browser tests, about 100 MB")
+    if missing := _missing_for_browser_tests():
+        say(f"  The browser tests are skipped: {' and '.join(missing)} missing. As root: {line(missing)}")
+        return ""
+    return browser() or ""
+
+
+def _missing_for_browser_tests() -> list[str]:
+    return [*([] if browser() else ["chromium"]), *missing_libraries(DRIVER)]
 
 
 def browser() -> str | None:

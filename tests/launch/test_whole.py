@@ -92,7 +92,7 @@ def test_from_nothing_to_a_page_twice_killed_and_ended(terminal: dict[str, str],
 
         mark, servers = mark_of(checkout), servers_of(checkout)
         assert len(servers) == 2
-        assert len(processes.with_mark(mark)) >= 8  # web and worker with two each, the clock, the door's own children
+        assert len(processes.with_mark(mark)) == 7  # web server and worker with two children each, and the clock
         for pid in [door.pid, *processes.with_mark(mark), *servers]:
             os.kill(pid, signal.SIGKILL)
         door.wait(PATIENCE)
