@@ -22,7 +22,7 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext", "npgettext")
 }
 TEMPLATES = {".html", ".txt", ".svg", ".css"}
-# %(name)s and %s of Python, {name} of str.format; a doubled per cent sign is only a per cent sign.
+# %(name)s and %s of Python, {name} of str.format, and the per cent sign that is doubled because of them.
 PLACEHOLDER = re.compile(r"%%|%(?:\(\w+\))?[a-z]|\{\w*\}")
 HEADER = """\
 # {language} of Unlock Focus. `./run manage messages` adds what the code says anew and drops what it no longer says.
@@ -129,7 +129,7 @@ def _forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _placeholders(text: str) -> set[str]:
-    return set(PLACEHOLDER.findall(text)) - {"%%"}
+    return set(PLACEHOLDER.findall(text))
 
 
 def _same(catalogue: Catalog, message: Message) -> Message | None:
