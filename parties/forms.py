@@ -226,7 +226,7 @@ class NewPasswordForm(auth_forms.SetPasswordForm):
 
     def clean(self) -> dict[str, Any]:
         self.validate_password_for_user(self.user, "new_password1")
-        return super().clean()
+        return super().clean() or {}
 
 
 class PasswordChangeForm(NewPasswordForm, auth_forms.PasswordChangeForm):

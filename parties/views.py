@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.messages.views import SuccessMessageMixin
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -240,9 +242,10 @@ class PasswordNew(auth_views.PasswordResetConfirmView):
     form_class = NewPasswordForm
     success_url = reverse_lazy("password-reset-done")
 
-    def form_valid(self, form: NewPasswordForm) -> HttpResponse:
-        forget_failed_sign_ins(username=self.user.email)
-        return super().form_valid(form)
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        forget_failed_sign_ins(username=form.user.email)
+        return response
 
     def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
         return super().render_to_response(context, status=200 if self.validlink else 410, **options)
@@ -262,12 +265,10 @@ def account(request: SignedInRequest) -> HttpResponse:
     return render(request, "parties/account.html", {"form": form})
 
 
-class PasswordChange(auth_views.PasswordChangeView):
+class PasswordChange(SuccessMessageMixin, auth_views.PasswordChangeView):
+    """Against the present one; the other devices are signed out, because sessions are bound to the password."""
+
     template_name = "parties/password_change.html"
     form_class = PasswordChangeForm
     success_url = reverse_lazy("account")
-
-    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
-        response = super().form_valid(form)
-        messages.success(self.request, _("Your new password holds from now on. Other devices have been signed out."))
-        return response
+    success_message = gettext_lazy("Your new password holds from now on. Other devices have been signed out.")

@@ -11,14 +11,11 @@ from kombu.exceptions import OperationalError
 
 from parties.tasks import password_reset_letter
 from tests.journal.broker import waiting_tasks
+from tests.journal.letters import html_of, link_in
 from unlockfocus.demo import PASSWORD
 
 pytestmark = pytest.mark.django_db
 NEW = "deux tours six broches"
-
-
-def link_in(letter):
-    return re.search(r"http://localhost:8000(/password/new/\S+)", letter.body).group(1)
 
 
 def test_the_page_says_the_same_whether_the_address_is_known_or_not(client, worker, alice):
@@ -57,13 +54,13 @@ def test_the_letter_is_in_its_reader_s_language(client, worker, alice):
         alice.language = language
         alice.save()
         client.post("/password/forgotten/", {"email": alice.email})
-        assert f'<html lang="{language}">' in mail.outbox[-1].alternatives[0].content
+        assert f'<html lang="{language}">' in html_of(mail.outbox[-1])
 
 
 def test_the_letter_never_links_to_the_host_the_visitor_named(client, worker, alice, settings):
     settings.ALLOWED_HOSTS = ["*"]
     client.post("/password/forgotten/", {"email": alice.email}, HTTP_HOST="evil.example")
-    assert "evil.example" not in mail.outbox[0].body + mail.outbox[0].alternatives[0].content
+    assert "evil.example" not in mail.outbox[0].body + html_of(mail.outbox[0])
 
 
 def test_a_new_password_is_chosen_once(client, worker, alice):
