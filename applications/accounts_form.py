@@ -186,6 +186,11 @@ def _initial(request: CoverRequest) -> dict[str, Any]:
             "consolidated": accounts.consolidated,
             f"{year}_period_end": accounts.period_end,
             f"{year}_published_on": accounts.published_on,
-            **{f"{year}_{code}": Decimal(text) for code, text in accounts.items.items()},
+            **{f"{year}_{code}": _as_entered(code, text) for code, text in accounts.items.items()},
         }
     return initial
+
+
+def _as_entered(code: str, text: str) -> Decimal | str:
+    """Amounts are shown to the cent, a number of people is not."""
+    return f"{Decimal(text):.0f}" if code == "employees" else Decimal(text)

@@ -89,6 +89,7 @@ class BaseSchedule(forms.BaseFormSet):
             {name: getattr(line, name) for name in LineForm.base_fields} for line in request.lines.order_by("position")
         ]
         super().__init__(*args, initial=initial, **options)
+        self.extra = 0 if initial else 1
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         return {"request": self.request, "at": self.at}

@@ -251,11 +251,9 @@ def schedule_preview(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _documents(request: HttpRequest, cover_request: CoverRequest) -> HttpResponse:
     form = DocumentForm(request.POST or None, request.FILES or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        if _take_document(request, cover_request, form):
-            return redirect("request-step", cover_request.reference, "documents")
-        status = 422
+    if request.method == "POST" and form.is_valid() and _take_document(request, cover_request, form):
+        return redirect("request-step", cover_request.reference, "documents")
+    status = 422 if request.method == "POST" else 200
     context = {**_step_context(cover_request, steps.BY_NAME["documents"]), "form": form}
     return render(request, "applications/steps/documents.html", context, status=status)
 

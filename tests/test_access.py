@@ -99,9 +99,7 @@ def addresses(index: Company, alice: User, bruno: User, now: datetime, settings:
     offer = offer_for(analysed_request(index, alice, now), bruno, now)
     guarantee = bound_guarantee(index, alice, bruno, now)
     owner = person_named("Hélène Roux")
-    invitation, token = people.invite(
-        company=index, email="new@index.example", role=Role.VIEWER, by=owner, at=now
-    )
+    invitation, token = people.invite(company=index, email="new@index.example", role=Role.VIEWER, by=owner, at=now)
     return {
         "draft": demo.draft_request(index, alice, now).reference,
         "asked": asked.reference,
@@ -131,7 +129,9 @@ def names_of(patterns: list[URLPattern | URLResolver], namespace: str = "") -> I
 
 
 def own_names() -> set[str]:
-    return {name for name in names_of(get_resolver().url_patterns) if not name.startswith("admin:") and name[0] not in "<("}
+    """Every name but the desk's: its pages are Django's own and are tried below."""
+    names = names_of(get_resolver().url_patterns)
+    return {name for name in names if not name.startswith("admin:") and name[0] not in "<("}
 
 
 def test_every_address_has_a_row() -> None:
@@ -160,7 +160,10 @@ def test_each_role_is_answered_as_the_table_says(
 
 
 def test_the_desk_is_closed_to_everybody_but_staff(
-    people_by_role: dict[str, User | None], addresses: dict[str, str], signed_in: Callable[[User], Client], client: Client
+    people_by_role: dict[str, User | None],
+    addresses: dict[str, str],
+    signed_in: Callable[[User], Client],
+    client: Client,
 ) -> None:
     """Every page of the desk that takes nothing, and the desk's file page."""
     pages = [reverse("admin:file", args=[addresses["asked"]])]

@@ -68,8 +68,8 @@ def worker(transactional_db: None, clock: None) -> Iterator[None]:
 def _forget_connections() -> None:
     """Let the next task open its connection from the present settings."""
     app.amqp.__dict__.pop("queues", None)
-    app._pool = None  # noqa: SLF001 - Celery has no public way to drop its pool of connections
-    app.amqp._producer_pool = None  # noqa: SLF001
+    app._pool = None
+    app.amqp._producer_pool = None
 
 
 @pytest.fixture
