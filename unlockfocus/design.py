@@ -301,7 +301,7 @@ def _messages(file: Path) -> Iterator[EmailMessage]:
     parser = BytesParser(policy=policy.default)
     for raw in file.read_bytes().split(_BETWEEN_MESSAGES):
         if raw.strip():
-            yield parser.parsebytes(raw)  # type: ignore[misc]
+            yield parser.parsebytes(raw)
 
 
 def _letter(number: int, message: EmailMessage) -> SentLetter:
