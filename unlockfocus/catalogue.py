@@ -6,7 +6,7 @@ program is needed. A catalogue is sorted and carries neither line numbers nor da
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.core import Locale
@@ -19,7 +19,8 @@ from django.utils.translation.template import templatize
 
 SOURCE_LANGUAGE = "en"
 KEYWORDS = DEFAULT_KEYWORDS | {
-    f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext", "npgettext")
+    "gettext_noop": None,
+    **{f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext", "npgettext")},
 }
 TEMPLATES = {".html", ".txt", ".svg", ".css"}
 # %(name)s and %s of Python, {name} of str.format, and the per cent sign that is doubled because of them.
@@ -60,9 +61,7 @@ def write(language: str, catalogue: Catalog) -> None:
     locale = Locale.parse(language)
     text = io.BytesIO()
     write_po(text, catalogue, width=120, omit_header=True, sort_output=True, ignore_obsolete=True, include_lineno=False)
-    header = HEADER.format(
-        language=locale.english_name, code=language, plurals=Catalog(locale=locale).plural_forms.rstrip(";") + ";"
-    )
+    header = HEADER.format(language=locale.english_name, code=language, plurals=catalogue.plural_forms)
     path_of(language).parent.mkdir(parents=True, exist_ok=True)
     path_of(language).write_bytes(header.encode() + text.getvalue())
 
@@ -72,22 +71,20 @@ def extracted(root: Path | None = None) -> Catalog:
     root = root or Path(settings.BASE_DIR)
     found = Catalog()
     for source in _sources(root):
-        name = source.relative_to(root).as_posix()
+        file = source.relative_to(root).as_posix()
         for sentence, context in _sentences(source):
-            found.add(sentence, context=context, locations=[(name, 1)])
+            found.add(sentence, context=context, locations=[(file, 1)])
     return found
 
 
 def updated(kept: Catalog, found: Catalog) -> Catalog:
     """What was found, with the translations that were kept."""
     catalogue = Catalog(locale=kept.locale)
-    for message in found:
-        if not message.id:
-            continue
+    for message in filter(_is_sentence, found):
         old = _same(kept, message)
         catalogue.add(
             message.id,
-            old.string if old else None,
+            old.string if old else "",
             context=message.context,
             locations=message.locations,
             flags=old.flags & {"fuzzy"} if old else (),
@@ -98,34 +95,35 @@ def updated(kept: Catalog, found: Catalog) -> Catalog:
 
 def faults(kept: Catalog, found: Catalog) -> list[str]:
     """What keeps the catalogue from being complete and true, one line each; nothing when it is."""
-    unused = [f"unused: {name(message)}" for message in kept if message.id and not _same(found, message)]
-    return [*unused, *(f"{fault}: {name(message)}" for message in updated(kept, found) for fault in _faults(message))]
+    unused = [f"unused: {_name(message)}" for message in filter(_is_sentence, kept) if not _same(found, message)]
+    judged = [(_fault(message), message) for message in filter(_is_sentence, updated(kept, found))]
+    return unused + [f"{fault}: {_name(message)}" for fault, message in judged if fault]
 
 
-def name(message: Message) -> str:
-    """The English of a message, to show."""
-    return repr(message.id[0] if isinstance(message.id, tuple) else message.id)
+def _fault(message: Message) -> str:
+    """What is wrong with a translation; empty when nothing is."""
+    english, translated = _forms(message.id), _forms(message.string)
+    if not all(translated):
+        return "missing"
+    if message.fuzzy:
+        return "fuzzy"
+    if [_placeholders(form) for form in english] != [_placeholders(form) for form in translated]:
+        return "other placeholders than in English"
+    return ""
 
 
-def _faults(message: Message) -> Iterator[str]:
-    if not message.id:
-        return
-    if not all(_forms(message.string)):
-        yield "missing"
-    elif message.fuzzy:
-        yield "fuzzy"
-    elif len(_forms(message.id)) != len(_forms(message.string)):
-        yield "wrong number of plural forms"
-    elif any(
-        _placeholders(english) != _placeholders(translation)
-        for english, translation in zip(_forms(message.id), _forms(message.string), strict=True)
-    ):
-        yield "other placeholders than in English"
+def _is_sentence(message: Message) -> bool:
+    """A catalogue's first message is its header, without English."""
+    return bool(message.id)
 
 
-def _forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
+def _name(message: Message) -> str:
+    return repr(_forms(message.id)[0])
+
+
+def _forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
     """Singular and plural, or the one form there is."""
-    return (text,) if isinstance(text, str) else tuple(text)
+    return (text or "",) if text is None or isinstance(text, str) else tuple(text)
 
 
 def _placeholders(text: str) -> set[str]:
