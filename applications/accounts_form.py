@@ -73,7 +73,7 @@ class AccountsForm(forms.Form):
     consolidated = YesNoField(label=gettext_lazy("Are they consolidated accounts of a group?"))
 
     def __init__(self, *args: Any, request: CoverRequest, at: datetime, **options: Any) -> None:
-        super().__init__(*args, initial=_initial(request), **options)
+        super().__init__(*args, initial=_initial(request), **options)  # type: ignore[misc]
         self.request, self.at = request, at
         self.was_read_from_file = False
         for year in YEARS:

@@ -221,7 +221,7 @@ def expire(request_id: int, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def add_document(request_id: int, *, kind: str, file: UploadedFile, actor: User, at: datetime) -> Document:
+def add_document(request_id: int, *, kind: str, file: "UploadedFile[Any]", actor: User, at: datetime) -> Document:
     """Keep a file with the request; raises UnacceptableFile, and IllegalTransition once the request is decided."""
     inspected = inspect(file)
     request = locked(request_id)

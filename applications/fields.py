@@ -54,7 +54,7 @@ class PercentField(forms.DecimalField):
         )
         super().__init__(**options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
             value = value.replace("%", "").replace(",", ".").strip()
         return super().to_python(value)

@@ -35,7 +35,7 @@ class StepForm(forms.ModelForm):
         fields: list[str] = []
 
     def __init__(self, *args: Any, request: CoverRequest, at: datetime, **options: Any) -> None:
-        super().__init__(*args, instance=self.instance_for(request), **options)
+        super().__init__(*args, instance=self.instance_for(request), **options)  # type: ignore[misc]
         self.request, self.at = request, at
 
     @staticmethod

@@ -88,7 +88,7 @@ class BaseSchedule(forms.BaseFormSet):
         initial = [
             {name: getattr(line, name) for name in LineForm.base_fields} for line in request.lines.order_by("position")
         ]
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(*args, initial=initial, **options)  # type: ignore[misc]
         self.extra = 0 if initial else 1
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
@@ -166,6 +166,6 @@ class BaseSchedule(forms.BaseFormSet):
 
 
 MOST_LINES = 200
-ScheduleFormSet = forms.formset_factory(
+ScheduleFormSet: Any = forms.formset_factory(
     LineForm, formset=BaseSchedule, extra=1, can_delete=True, max_num=MOST_LINES, absolute_max=MOST_LINES
 )

@@ -1,9 +1,11 @@
 """Files from outside: distrusted. Their type is read from their content, never from their name."""
 
+from __future__ import annotations
+
 import hashlib
 import zipfile
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any
 
 import filetype
 from django.conf import settings
@@ -35,7 +37,7 @@ class Inspected:
     sha256: str
 
 
-def inspect(file: UploadedFile) -> Inspected:
+def inspect(file: UploadedFile[Any]) -> Inspected:
     """Read size, type and SHA-256 from the content; raises UnacceptableFile. The file is left at its beginning."""
     if not file.size:
         raise UnacceptableFile(_("This file is empty."))
@@ -60,14 +62,14 @@ def inspect(file: UploadedFile) -> Inspected:
     return Inspected(content_type=content_type, size=file.size, sha256=digest.hexdigest())
 
 
-def _head(file: BinaryIO) -> bytes:
+def _head(file: UploadedFile[Any]) -> bytes:
     file.seek(0)
     head = file.read(8192)
     file.seek(0)
     return head
 
 
-def _is_workbook(file: BinaryIO) -> bool:
+def _is_workbook(file: UploadedFile[Any]) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
             return "xl/workbook.xml" in archive.namelist()
@@ -77,7 +79,7 @@ def _is_workbook(file: BinaryIO) -> bool:
         file.seek(0)
 
 
-def _check_workbook(file: BinaryIO) -> None:
+def _check_workbook(file: UploadedFile[Any]) -> None:
     """Refuse workbooks with macros, and archives that unpack to far more than they weigh."""
     try:
         with zipfile.ZipFile(file) as archive:

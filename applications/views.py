@@ -31,6 +31,7 @@ from applications.schedule_form import ScheduleFormSet
 from applications.terms import rules_on
 from applications.uploads import XLSX
 from parties.activities import activity_choices
+from parties.visitors import SignedInRequest
 from unlockfocus.errors import BusinessRule
 
 PAGE = 20
@@ -80,7 +81,7 @@ def _carried_over(cleaned: dict[str, Any]) -> dict[str, Any]:
 
 
 @require_GET
-def requests(request: HttpRequest) -> HttpResponse:
+def requests(request: SignedInRequest) -> HttpResponse:
     """The company's requests, newest first, searched and filtered through the address bar."""
     rows = CoverRequest.objects.visible_to(request.user).order_by("-touched_at")
     search, status = request.GET.get("q", "").strip(), request.GET.get("status", "")
@@ -100,27 +101,27 @@ def requests(request: HttpRequest) -> HttpResponse:
     return render(request, "applications/requests.html", context)
 
 
-def request_new(request: HttpRequest) -> HttpResponse:
+def request_new(request: SignedInRequest) -> HttpResponse:
     """What one needs at hand; then a draft is opened, with the answers about eligibility if this visitor gave them."""
     if not may_open_request(request.user):
         raise PermissionDenied
     if request.method != "POST":
         return render(request, "applications/request_new.html", {"steps": steps.STEPS})
+    membership = request.user.membership
+    assert membership is not None  # noqa: S101 - said by may_open_request
     answers = dict(request.session.pop("eligibility", {}))
     if "order_on" in answers:
         answers["order_on"] = date.fromisoformat(answers["order_on"])
-    draft = actions.open_request(
-        company=request.user.membership.company, author=request.user, at=timezone.now(), answers=answers
-    )
+    draft = actions.open_request(company=membership.company, author=request.user, at=timezone.now(), answers=answers)
     return redirect("request-step", draft.reference, steps.STEPS[0].name)
 
 
-def _visible(request: HttpRequest, reference: str) -> CoverRequest:
+def _visible(request: SignedInRequest, reference: str) -> CoverRequest:
     rows = CoverRequest.objects.visible_to(request.user).select_related("company", "buyer", "loss_payee")
     return get_object_or_404(rows, reference=reference)
 
 
-def _able(request: HttpRequest, reference: str, ability: str) -> CoverRequest:
+def _able(request: SignedInRequest, reference: str, ability: str) -> CoverRequest:
     """The request, when it is visible (else 404) and the user may do this with it now (else 403)."""
     cover_request = _visible(request, reference)
     if ability not in request_abilities(cover_request, request.user):
@@ -128,7 +129,7 @@ def _able(request: HttpRequest, reference: str, ability: str) -> CoverRequest:
     return cover_request
 
 
-def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
+def step(request: SignedInRequest, reference: str, name: str) -> HttpResponse:
     """One step of the form. Saving a valid step leads to the next; an invalid one comes back with everything typed."""
     cover_request = _visible(request, reference)
     if "edit" not in request_abilities(cover_request, request.user):
@@ -145,7 +146,7 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     return _show_step(request, cover_request, this, steps.form_of(this, cover_request, timezone.now()))
 
 
-def _save(request: HttpRequest, cover_request: CoverRequest, this: steps.Step) -> HttpResponse:
+def _save(request: SignedInRequest, cover_request: CoverRequest, this: steps.Step) -> HttpResponse:
     act, now = request.POST.get("act", "save"), timezone.now()
     if this.name == "schedule" and (act == "add" or act.startswith("remove-")):
         data = with_line_added(request.POST) if act == "add" else with_line_removed(request.POST, act)
@@ -191,7 +192,7 @@ def _count(data: Any) -> int:
 
 
 def _show_step(
-    request: HttpRequest, cover_request: CoverRequest, this: steps.Step, form: Any, *, status: int = 200
+    request: SignedInRequest, cover_request: CoverRequest, this: steps.Step, form: Any, *, status: int = 200
 ) -> HttpResponse:
     context = {**_step_context(cover_request, this), "form": form}
     if this.name == "schedule":
@@ -241,7 +242,7 @@ def _exposure_context(cover_request: CoverRequest, lines: Any) -> dict[str, Any]
 
 
 @require_POST
-def schedule_preview(request: HttpRequest, reference: str) -> HttpResponse:
+def schedule_preview(request: SignedInRequest, reference: str) -> HttpResponse:
     """The exposure of the lines as they are being typed; keeps them, so that nothing is lost."""
     cover_request, now = _able(request, reference, "edit"), timezone.now()
     steps.keep_typed(cover_request.pk, steps.BY_NAME["schedule"], request.POST, at=now)
@@ -249,7 +250,7 @@ def schedule_preview(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "applications/exposure_live.html", _exposure_context(cover_request, formset.readable_lines))
 
 
-def _documents(request: HttpRequest, cover_request: CoverRequest) -> HttpResponse:
+def _documents(request: SignedInRequest, cover_request: CoverRequest) -> HttpResponse:
     form = DocumentForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid() and _take_document(request, cover_request, form):
         return redirect("request-step", cover_request.reference, "documents")
@@ -258,7 +259,7 @@ def _documents(request: HttpRequest, cover_request: CoverRequest) -> HttpRespons
     return render(request, "applications/steps/documents.html", context, status=status)
 
 
-def _take_document(request: HttpRequest, cover_request: CoverRequest, form: DocumentForm) -> Document | None:
+def _take_document(request: SignedInRequest, cover_request: CoverRequest, form: DocumentForm) -> Document | None:
     """Keep the file, or say at the field why not."""
     kind, file = form.cleaned_data["kind"], form.cleaned_data["file"]
     try:
@@ -268,7 +269,7 @@ def _take_document(request: HttpRequest, cover_request: CoverRequest, form: Docu
         return None
 
 
-def document_add(request: HttpRequest, reference: str) -> HttpResponse:
+def document_add(request: SignedInRequest, reference: str) -> HttpResponse:
     """Add a document to a request under analysis."""
     cover_request = _able(request, reference, "document")
     form = DocumentForm(request.POST or None, request.FILES or None)
@@ -280,7 +281,7 @@ def document_add(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "applications/document_add.html", context, status=status)
 
 
-def document(request: HttpRequest, pk: int) -> FileResponse:
+def document(request: SignedInRequest, pk: int) -> FileResponse:
     """A document, always as a download: what people sent us is never shown inside our own pages."""
     kept = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
     response = FileResponse(kept.file.open("rb"), as_attachment=True, filename=kept.name)
@@ -290,7 +291,7 @@ def document(request: HttpRequest, pk: int) -> FileResponse:
 
 
 @require_POST
-def document_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def document_remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a document out of a draft."""
     kept = get_object_or_404(Document.objects.visible_to(request.user).select_related("request"), pk=pk)
     if "edit" not in request_abilities(kept.request, request.user):
@@ -299,7 +300,7 @@ def document_remove(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("request-step", kept.request.reference, "documents")
 
 
-def _review(request: HttpRequest, cover_request: CoverRequest) -> HttpResponse:
+def _review(request: SignedInRequest, cover_request: CoverRequest) -> HttpResponse:
     """Everything that was answered, what is missing or not insurable, the declarations, and submission."""
     now = timezone.now()
     form = DeclarationsForm(request.POST or None)
@@ -333,7 +334,7 @@ def _review_context(cover_request: CoverRequest, today: date) -> dict[str, Any]:
     }
 
 
-def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
     """A page of its own before the request is taken back."""
     cover_request = _able(request, reference, "withdraw")
     if request.method == "POST":
@@ -343,7 +344,7 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "applications/withdraw.html", {"cover_request": cover_request})
 
 
-def answer(request: HttpRequest, reference: str) -> HttpResponse:
+def answer(request: SignedInRequest, reference: str) -> HttpResponse:
     """Give the information the insurer asked for."""
     cover_request = _able(request, reference, "answer")
     form = TextForm(request.POST or None, label=_("Your answer"), help_text=_("Documents are added from the file."))

@@ -20,7 +20,7 @@ def owe_letters(
     from journal.tasks import send_letter
 
     Letter.objects.bulk_create(
-        [Letter(entry=entry, recipient=who, template=template, context=dict(context or {})) for who in recipients],
+        [Letter(entry=entry, recipient=who, template=template, context=dict(context or {})) for who in recipients],  # type: ignore[misc]
         ignore_conflicts=True,
     )
     for letter_id in Letter.objects.filter(entry=entry, template=template, sent_at=None).values_list("id", flat=True):

@@ -58,7 +58,7 @@ def record(
         file=file,
         number=file.last_number + 1,
         event=event,
-        actor=actor,
+        actor=actor,  # type: ignore[misc]
         actor_name=str(actor) if actor else "",
         origin=current_origin(),
         at=at,

@@ -2,19 +2,20 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from applications.forms import TextForm
+from parties.visitors import SignedInRequest
 from underwriting.abilities import offer_abilities
 from underwriting.actions import offers
 from underwriting.models import Offer
 
 
-def _able(request: HttpRequest, number: str, ability: str) -> Offer:
+def _able(request: SignedInRequest, number: str, ability: str) -> Offer:
     """The offer, when it is visible (else 404) and the user may do this with it now (else 403)."""
     rows = Offer.objects.visible_to(request.user).select_related("request__company", "request__buyer", "tariff")
     offer = get_object_or_404(rows, number=number)
@@ -23,7 +24,7 @@ def _able(request: HttpRequest, number: str, ability: str) -> Offer:
     return offer
 
 
-def accept(request: HttpRequest, number: str) -> HttpResponse:
+def accept(request: SignedInRequest, number: str) -> HttpResponse:
     """What accepting binds, then the binding act. Pressing twice leads to the same guarantee."""
     if request.method == "POST":
         return _accept(request, number)
@@ -31,7 +32,7 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "underwriting/accept.html", {"offer": offer, "today": localdate(timezone.now())})
 
 
-def _accept(request: HttpRequest, number: str) -> HttpResponse:
+def _accept(request: SignedInRequest, number: str) -> HttpResponse:
     offer = get_object_or_404(Offer.objects.visible_to(request.user), number=number)
     if offer.status != Offer.Status.ACCEPTED:
         offer = _able(request, number, "accept")
@@ -42,7 +43,7 @@ def _accept(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("guarantee", guarantee.number)
 
 
-def refuse(request: HttpRequest, number: str) -> HttpResponse:
+def refuse(request: SignedInRequest, number: str) -> HttpResponse:
     """Refuse an offer, saying why: the underwriter may come back with a better one."""
     offer = _able(request, number, "refuse")
     form = TextForm(

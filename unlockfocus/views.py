@@ -16,6 +16,7 @@ from applications.exposure import exposure_steps
 from applications.models import CoverRequest
 from claims.indemnity import Terms, indemnify
 from journal.timeline import timeline
+from parties.visitors import SignedInRequest
 from underwriting.abilities import offer_abilities
 from underwriting.models import Guarantee, Offer
 from unlockfocus.example import EXAMPLE
@@ -45,7 +46,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def file(request: HttpRequest, reference: str) -> HttpResponse:
+def file(request: SignedInRequest, reference: str) -> HttpResponse:
     """One request with all that followed from it."""
     rows = CoverRequest.objects.visible_to(request.user).select_related("company", "buyer", "loss_payee")
     cover_request = get_object_or_404(rows, reference=reference)
@@ -90,7 +91,7 @@ def worked_loss(offer: Offer) -> dict[str, Any]:
 
 
 @require_GET
-def guarantees(request: HttpRequest) -> HttpResponse:
+def guarantees(request: SignedInRequest) -> HttpResponse:
     """The guarantees one may read: the company's own, or those that name one's bank."""
     rows = Guarantee.objects.visible_to(request.user).select_related("offer__request__company", "buyer")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
@@ -98,7 +99,7 @@ def guarantees(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def guarantee(request: HttpRequest, number: str) -> HttpResponse:
+def guarantee(request: SignedInRequest, number: str) -> HttpResponse:
     """One guarantee: what is promised, until when, on what conditions, and its certificate."""
     rows = Guarantee.objects.visible_to(request.user).select_related("offer__request__company", "buyer")
     bound = get_object_or_404(rows, number=number)
