@@ -25,13 +25,14 @@ def main(sign_ins: Path) -> None:
     since = time.monotonic()
     import django
     from django.core.management import call_command
+    from django.utils import translation
 
     django.setup()
     for command, (what, options) in STEPS.items():
         call_command(command, stdout=StringIO(), **options)
         print(finished(what, since), flush=True)
         since = time.monotonic()
-    with sign_ins.open("w") as output:
+    with sign_ins.open("w") as output, translation.override("en"):
         call_command("demo_sign_ins", stdout=output)
 
 
