@@ -6,12 +6,15 @@
 - `index` is the insured company with its people; with it come `alice`, `bruno`, `sofia` and the others by name.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
+from celery.contrib.testing.worker import start_worker
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.db.models.signals import post_migrate
@@ -115,3 +118,29 @@ def sofia(index: Company) -> User:
 def peter(index: Company) -> User:
     """Auditor: reads everything, changes nothing."""
     return person_named("Peter Adler")
+
+
+@pytest.fixture
+def clock() -> Iterator[None]:
+    """The server, the worker and the test read 24 November 2026; the clock goes on ticking."""
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def worker(transactional_db: None, clock: None) -> Iterator[None]:
+    """A Celery worker on the configured broker, in a queue of its own."""
+    queue, before = f"browser-{uuid4().hex[:8]}", (app.conf.broker_url, app.conf.task_default_queue)
+    app.conf.update(broker_url=os.environ["REDIS_URL"], task_default_queue=queue)
+    _forget_connections()
+    with start_worker(app, perform_ping_check=False, queues=[queue], pool="solo", loglevel="WARNING"):
+        yield
+    app.conf.update(broker_url=before[0], task_default_queue=before[1])
+    _forget_connections()
+
+
+def _forget_connections() -> None:
+    """Let the next task open its connection from the present settings."""
+    app.amqp.__dict__.pop("queues", None)
+    app._pool = None
+    app.amqp._producer_pool = None

@@ -1,0 +1,122 @@
+"""Every page, as a person of each side sees it: nothing serious for axe, nothing wider than the screen, in any mode."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Page
+
+from parties.models import Company, User
+from tests.conftest import NOW
+from tests.factories import analysed_request, bound_guarantee, offer_for, person_named
+from unlockfocus import demo
+
+VISITOR = ["/", "/eligibility/", "/eligibility/?need=1", "/sign-in/", "/sign-up/", "/password/forgotten/", "/verify/"]
+ELIGIBLE = (
+    "/eligibility/?other_credit_insurance=no&order_on=2026-12-01&last_due_on=2028-01-14&need=999999&currency=EUR"
+    "&activity=28.41&buyer_country=RO&affiliate=no&private_person=no"
+)
+STEPS = ("buyer", "order", "schedule", "trading", "figures", "accounts", "cover", "documents", "review")
+MODES = [("en", 1440, "light"), ("fr", 390, "dark")]
+
+
+def sign_in_as(page: Page, user: User, url: str) -> None:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
+
+
+def look_at(page: Page, addresses: list[str]) -> list[str]:
+    """What is wrong with these pages, one line each."""
+    wrong = []
+    for address in addresses:
+        response = page.goto(address)
+        if response is None or response.status >= 400:
+            wrong.append(f"{address}: answered {response and response.status}")
+            continue
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if over > 0:
+            wrong.append(f"{address}: {over} px wider than the screen")
+        for violation in Axe().run(page).response["violations"]:
+            if violation["impact"] in {"serious", "critical"}:
+                nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
+                wrong.append(f"{address}: {violation['id']}: {nodes}")
+    return wrong
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), MODES)
+def test_pages_of_visitors(
+    open_page: Callable[..., Page], transactional_db: None, language: str, width: int, scheme: str
+) -> None:
+    page = open_page(language, width, scheme)
+    assert look_at(page, [*VISITOR, ELIGIBLE]) == []
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), MODES)
+def test_pages_of_the_insured(
+    open_page: Callable[..., Page],
+    transactional_db: None,
+    index: Company,
+    alice: User,
+    bruno: User,
+    live_server: Any,
+    language: str,
+    width: int,
+    scheme: str,
+) -> None:
+    page = open_page(language, width, scheme)
+    sign_in_as(page, alice, live_server.url)
+    empty = look_at(page, ["/requests/", "/guarantees/", "/requests/new/"])
+    offer = offer_for(analysed_request(index, alice, NOW), bruno, NOW)
+    guarantee = bound_guarantee(index, alice, bruno, NOW)
+    draft = demo.draft_request(index, alice, NOW)
+    typical = [
+        *(f"/requests/{draft.reference}/steps/{step}/" for step in STEPS),
+        "/requests/",
+        "/guarantees/",
+        f"/files/{draft.reference}/",
+        f"/files/{offer.request.reference}/",
+        f"/offers/{offer.number}/accept/",
+        f"/offers/{offer.number}/refuse/",
+        f"/guarantees/{guarantee.number}/",
+        f"/files/{guarantee.request.reference}/",
+        f"/requests/{draft.reference}/withdraw/",
+        f"/verify/{guarantee.number}/{guarantee.verification_code}/",
+        "/team/",
+        "/account/",
+        "/account/password/",
+    ]
+    assert empty + look_at(page, typical) == []
+    sign_in_as(page, person_named("Hélène Roux"), live_server.url)
+    assert look_at(page, ["/team/"]) == []
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), MODES)
+def test_pages_of_the_desk(
+    open_page: Callable[..., Page],
+    transactional_db: None,
+    index: Company,
+    alice: User,
+    bruno: User,
+    live_server: Any,
+    language: str,
+    width: int,
+    scheme: str,
+) -> None:
+    analysed = analysed_request(index, alice, NOW)
+    guarantee = bound_guarantee(index, alice, bruno, NOW)
+    page = open_page(language, width, scheme)
+    sign_in_as(page, bruno, live_server.url)
+    pages = [
+        "/desk/",
+        f"/desk/file/{analysed.reference}/",
+        f"/desk/file/{guarantee.request.reference}/",
+        "/desk/applications/coverrequest/",
+        "/desk/underwriting/offer/",
+        "/desk/underwriting/guarantee/",
+        "/desk/underwriting/tariff/",
+        "/desk/journal/entry/",
+    ]
+    assert look_at(page, pages) == []
