@@ -33,14 +33,15 @@ def certificate_facts(guarantee: Guarantee) -> Facts:
     """Everything the certificate of this version of the guarantee says; the same guarantee gives the same facts."""
     offer = guarantee.offer
     request = offer.request
-    schedule = [_delivery(line, offer) for line in request.lines.all()]
+    first_day = first_day_covered(guarantee)
+    schedule = [_line(line, offer, first_day or offer.cover_start) for line in request.lines.all()]
     return {
         "format": FORMAT,
         "number": guarantee.number,
         "version": guarantee.version,
         "state": str(guarantee.status),
         "bound_on": _day(guarantee.bound_at),
-        "in_force_on": _day(guarantee.in_force_at),
+        "in_force_on": _day(first_day),
         "ended_on": _day(guarantee.ended_at),
         "verification": {"code": guarantee.verification_code, "url": verification_url(guarantee)},
         "insurer": {"name": settings.INSURER_NAME},
@@ -59,6 +60,13 @@ def certificate_facts(guarantee: Guarantee) -> Facts:
         "not_covered": list(NOT_COVERED),
         "declarations": {"version": request.declarations_version, "made_on": _day(request.submitted_at)},
     }
+
+
+def first_day_covered(guarantee: Guarantee) -> date | None:
+    """The first day whose deliveries are covered: of the period, or when the last condition was met; None till then."""
+    if guarantee.in_force_at is None:
+        return None
+    return max(guarantee.offer.cover_start, timezone.localdate(guarantee.in_force_at))
 
 
 def verification_url(guarantee: Guarantee) -> str:
@@ -117,8 +125,8 @@ def _condition(condition: GuaranteeCondition) -> Facts:
     return {"kind": condition.kind, "detail": condition.detail, "met_on": _day(condition.met_at)}
 
 
-def _delivery(line: OrderLine, offer: Offer) -> Facts:
-    """A line of the order. It is insured, and has deadlines, when delivered within the period and not due before."""
+def _line(line: OrderLine, offer: Offer, first_day: date) -> Facts:
+    """A line of the order. It is insured, and has deadlines, when delivered while covered and not due before."""
     facts: Facts = {
         "label": line.label,
         "amount": str(line.amount),
@@ -126,7 +134,7 @@ def _delivery(line: OrderLine, offer: Offer) -> Facts:
         "amount_eur": str(line.in_eur.amount),
         "delivered_on": _day(line.delivery_on),
         "due_on": _day(line.due_on),
-        "insured": line.due_on >= line.delivery_on and offer.cover_start <= line.delivery_on <= offer.cover_end,
+        "insured": line.due_on >= line.delivery_on and first_day <= line.delivery_on <= offer.cover_end,
     }
     if facts["insured"]:
         days = deadlines(line.due_on, CLOCKS, offer.waiting_period_days)

@@ -31,7 +31,7 @@ CLAUSES = {
         " neither cancelled nor reduced."
     ),
     "appetite_changes": gettext_lazy("%(insurer)s takes no new orders on this buyer or its country."),
-    "goods_delivered": gettext_lazy("A later decision about further deliveries: what is delivered stays covered."),
+    "goods_delivered": gettext_lazy("Something is decided about further deliveries: what is delivered stays covered."),
     "beyond_principal": gettext_lazy("VAT, interest and costs: the principal alone is insured."),
     "paid_before_delivery": gettext_lazy("Down payments due before delivery."),
     "outside_period": gettext_lazy("Deliveries outside the period, or on terms longer than agreed."),
@@ -131,13 +131,12 @@ def duties(facts: Facts) -> list[Duty]:
         ),
         Duty(
             gettext("Insolvency of the buyer"),
-            ngettext("%(count)s day", "%(count)s days", clocks["insolvency_notice_days"])
-            % {"count": clocks["insolvency_notice_days"]},
+            _days(clocks["insolvency_notice_days"]),
             gettext("The insured gives notice within this time; no waiting period then applies."),
         ),
         Duty(
             gettext("Decision"),
-            gettext("%(count)s days") % {"count": clocks["decision_days_from_complete_file"]},
+            _days(clocks["decision_days_from_complete_file"]),
             gettext("%(insurer)s decides on the indemnity, counted from a complete file.") % {"insurer": insurer},
         ),
         Duty(
@@ -146,6 +145,10 @@ def duties(facts: Facts) -> list[Duty]:
             gettext("The indemnity is paid to %(payee)s, counted from its approval.") % {"payee": _payee(facts)},
         ),
     ]
+
+
+def _days(count: int) -> str:
+    return ngettext("%(count)s day", "%(count)s days", count) % {"count": count}
 
 
 def _payee(facts: Facts) -> str:
