@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from underwriting.certificates.facts import first_day_covered
 from underwriting.models import Guarantee
 
 MILLION = Decimal(1_000_000)
@@ -86,32 +87,27 @@ class CertificateForm(forms.Form):
         label=_("Number of the certificate"),
         help_text=_("At the top of its first page."),
         max_length=40,
-        widget=forms.TextInput(
-            attrs={
-                "data-width": "medium",
-                "data-example": "GA-2026-000041",
-                "autocomplete": "off",
-                "spellcheck": "false",
-            }
-        ),
+        widget=forms.TextInput(attrs={"data-width": "medium", "data-example": "GA-2026-000041", **_AS_PRINTED}),
+        error_messages={"required": _("Type the number printed on the certificate.")},
     )
     code = forms.CharField(
         label=_("Code"),
         help_text=_("Ten letters and figures below the square code. Spaces and small letters do not matter."),
         max_length=40,
         widget=forms.TextInput(attrs={"data-width": "short", "data-example": "7KMPQ 2XW4T", **_AS_PRINTED}),
+        error_messages={"required": _("Type the code printed on the certificate.")},
     )
 
     def clean_number(self) -> str:
-        return self._known(clean_number(self.cleaned_data["number"]))
+        return self._something("number", clean_number(self.cleaned_data["number"]))
 
     def clean_code(self) -> str:
-        return self._known(clean_code(self.cleaned_data["code"]))
+        return self._something("code", clean_code(self.cleaned_data["code"]))
 
-    @staticmethod
-    def _known(cleaned: str) -> str:
+    def _something(self, name: str, cleaned: str) -> str:
+        """What is left after tidying; nothing left is nothing typed."""
         if not cleaned:
-            raise forms.ValidationError(_("Type the letters and figures printed on the certificate."))
+            raise forms.ValidationError(self.fields[name].error_messages["required"])
         return cleaned
 
 
@@ -133,9 +129,11 @@ def verify_certificate(request: HttpRequest, number: str, code: str) -> HttpResp
     """What the QR code opens: the answer of this moment. 404 when there is no such certificate."""
     at = timezone.now()
     today = timezone.localdate(at)
-    guarantee = guarantee_certified(clean_number(number), clean_code(code))
+    number, code = clean_number(number), clean_code(code)
+    guarantee = guarantee_certified(number, code)
     if guarantee is None:
-        return render(request, "underwriting/verify_unknown.html", {"form": CertificateForm()}, status=404)
+        form = CertificateForm(initial={"number": number, "code": code})
+        return render(request, "underwriting/verify_unknown.html", {"form": form}, status=404)
     offer = guarantee.offer
     context = {
         "number": guarantee.number,
@@ -144,7 +142,7 @@ def verify_certificate(request: HttpRequest, number: str, code: str) -> HttpResp
         "band": amount_band(offer.limit),
         "starts_on": offer.cover_start,
         "ends_on": offer.cover_end,
-        "in_force_on": guarantee.in_force_at and timezone.localdate(guarantee.in_force_at),
+        "in_force_on": first_day_covered(guarantee),
         "ended_on": guarantee.ended_at and timezone.localdate(guarantee.ended_at),
         "checked_at": at,
     }

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from underwriting import downloads, verification
 
-PDF = r"^guarantees/(?P<number>[^/]+)/certificate-(?P<language>fr|en)\.pdf$"
+PDF = r"^guarantees/(?P<number>[A-Z0-9-]+)/certificate-(?P<language>fr|en)\.pdf$"
 
 urlpatterns = [
     re_path(PDF, downloads.certificate, name="certificate"),
