@@ -58,9 +58,7 @@ class SignUpForm(SetPasswordMixin, forms.ModelForm):
     )
     activity = forms.ChoiceField(
         label=_("Activity (NACE Rev. 2)"),
-        help_text=_(
-            "We insure industry, capital goods and machine tools. Type the code to find it in the list: 28.41."
-        ),
+        help_text=_("We insure industry and capital goods. Open the list and type the code to find yours."),
         widget=forms.Select(attrs={"data-width": "long"}),
     )
     owner_name = forms.CharField(

@@ -41,6 +41,7 @@ from parties.models import Company, Invitation, Membership, User
 from parties.visitors import SignedInRequest
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+RECENT = 12
 
 
 # --- Signing in and up ------------------------------------------------------------------------------------------------
@@ -165,7 +166,7 @@ def _team_page(request: SignedInRequest, membership: Membership, form: Invitatio
         ],
         "may_manage": membership.may_manage_team,
         "form": form,
-        "entries": timeline(company.journal_key, insurer=False),
+        "entries": timeline(company.journal_key, insurer=False)[:RECENT],
     }
     return render(request, "parties/team.html", context)
 

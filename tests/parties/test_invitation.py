@@ -89,7 +89,7 @@ def test_a_withdrawn_one_says_so(client, link, helene, now):
 def test_an_unknown_link_is_not_found(client, link):
     page = client.get("/invitation/not-a-token-we-gave/")
     assert page.status_code == 404
-    assert "We know no invitation behind this link." in page.content.decode()
+    assert "We do not know this invitation" in page.content.decode()
 
 
 def test_who_is_signed_in_as_somebody_else_is_asked_to_sign_out_first(signed_in, link, alice):
