@@ -160,9 +160,15 @@ def test_it_states(english, fact):
 @pytest.mark.parametrize(
     "fact",
     [
-        "1 480 000,00 €",
-        "90 %",
-        "1 332 000,00 €",
+        "Attestation de garantie GA-2026-000001",
+        "Assuré INDEX SAS",
+        "Acheteur PEI SRL",
+        "Montant garanti 1 480 000,00 €",
+        "Quotité garantie 90 %",
+        "Limite de décaissement 1 332 000,00 €",
+        "Délai de carence 180 jours",
+        "Déclaration d’impayé J + 30 jours",
+        "Demande d’indemnisation J + 60 jours",
         "1er décembre 2026",
         "14 novembre 2027",
         "29 sept. 2027",
