@@ -74,6 +74,7 @@ def test_the_answers_about_eligibility_survive_and_lead_to_the_request(client):
     assert answer.status_code == 302
     assert answer.url == "/requests/new/"
     assert client.session["eligibility"] == {"buyer_country": "RO"}
+    assert client.get(answer.url).status_code == 200
 
 
 @pytest.mark.django_db
