@@ -14,8 +14,8 @@ from journal.tasks import deliver
 from parties.models import Company, Duty, InsurerRole, Membership, Role, User
 from underwriting.actions import analysis as analyses
 from underwriting.actions import offers
-from underwriting.actions.offers import Terms
 from underwriting.models import Analysis, Guarantee, Offer
+from underwriting.quotes import Terms
 from unlockfocus import demo
 
 COVER_START, COVER_END = date(2026, 12, 1), date(2027, 11, 14)

@@ -2,10 +2,13 @@
 
 from datetime import date
 
-from applications.models import CoverRequest, Status
+from applications.models import CoverRequest
 from applications.workflow import COVER_REQUEST
 from parties.models import UNDERWRITERS, InsurerRole, User
-from underwriting.models import Offer
+from underwriting.actions.analysis import UNANSWERED
+from underwriting.models import Analysis, GradeOverride, Guarantee, Offer
+from underwriting.terms import may_sign
+from underwriting.workflow import GUARANTEE
 
 
 def offer_abilities(offer: Offer, user: User, today: date) -> frozenset[str]:
@@ -18,25 +21,64 @@ def offer_abilities(offer: Offer, user: User, today: date) -> frozenset[str]:
     return frozenset({"view", "refuse"} | ({"accept"} if today <= offer.valid_until else set()))
 
 
-def desk_abilities(request: CoverRequest, user: User) -> frozenset[str]:
-    """What a person of the insurer may do on a file.
+def desk_abilities(request: CoverRequest, user: User, today: date) -> frozenset[str]:
+    """What a person of the insurer may do on a file today.
 
-    Any of view, analyse, override, answer_override, ask, decline, offer, sign, conditions.
+    Any of view, analyse, override, confirm_override, reject_override, offer, ask, decline, sign, return, meet,
+    not_take_up, close.
     """
     if not user.duties:
         return frozenset()
-    abilities = {"view"}
     if not user.has_duty(*UNDERWRITERS):
-        return frozenset(abilities)
-    abilities.add("conditions")
-    if request.status in {Status.IN_ANALYSIS, Status.OFFERED}:
-        abilities |= {"analyse", "override"}
-        if not Offer.objects.for_request(request).filter(status=Offer.Status.ACCEPTED).exists():
-            abilities.add("offer")
-    if COVER_REQUEST.allows("ask_information", request.status):
-        abilities.add("ask")
-    if COVER_REQUEST.allows("decline", request.status):
-        abilities.add("decline")
-    if user.has_duty(InsurerRole.SENIOR_UNDERWRITER):
-        abilities |= {"sign", "answer_override"}
-    return frozenset(abilities)
+        return frozenset({"view"})
+    return frozenset(
+        {"view"}
+        | _on_request(request)
+        | _on_analysis(request, user)
+        | _on_unsigned_offer(request, user, today)
+        | _on_guarantee(request)
+    )
+
+
+def _on_request(request: CoverRequest) -> set[str]:
+    acts = {"ask": "ask_information", "decline": "decline"}
+    return {act for act, transition in acts.items() if COVER_REQUEST.allows(transition, request.status)}
+
+
+def _on_analysis(request: CoverRequest, user: User) -> set[str]:
+    """Scoring, judging the score and offering, until an offer is accepted."""
+    if not COVER_REQUEST.allows("offer", request.status) or _is_bound(request):
+        return set()
+    latest = Analysis.objects.filter(request=request).first()
+    if latest is None or latest.status == Analysis.Status.PENDING:
+        return set()
+    abilities = {"analyse"} | ({"offer"} if latest.grade_in_use else set())
+    proposed = latest.overrides.filter(**UNANSWERED).first()
+    return abilities | (_on_override(proposed, user) if proposed else {"override"})
+
+
+def _is_bound(request: CoverRequest) -> bool:
+    return Offer.objects.for_request(request).filter(status=Offer.Status.ACCEPTED).exists()
+
+
+def _on_override(proposed: GradeOverride, user: User) -> set[str]:
+    if proposed.proposed_by_id == user.pk:
+        return {"reject_override"}
+    is_senior = user.has_duty(InsurerRole.SENIOR_UNDERWRITER)
+    return {"confirm_override", "reject_override"} if is_senior else set()
+
+
+def _on_unsigned_offer(request: CoverRequest, user: User, today: date) -> set[str]:
+    unsigned = Offer.objects.for_request(request).filter(status=Offer.Status.PREPARED).first()
+    if unsigned is None or not COVER_REQUEST.allows("offer", request.status):
+        return set()
+    is_second = unsigned.prepared_by_id != user.pk and user.has_duty(InsurerRole.SENIOR_UNDERWRITER)
+    return {"return"} | ({"sign"} if is_second and may_sign(user, unsigned, today) else set())
+
+
+def _on_guarantee(request: CoverRequest) -> set[str]:
+    guarantee = Guarantee.objects.for_request(request).first()
+    if guarantee is None:
+        return set()
+    acts = {"not_take_up": "not_take_up", "close": "close", "meet": "enter_into_force"}
+    return {act for act, transition in acts.items() if GUARANTEE.allows(transition, guarantee.status)}

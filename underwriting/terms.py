@@ -8,7 +8,8 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from parties.models import Buyer, User
-from underwriting.models import Authority, CumulLine, Guarantee, PremiumTax, Tariff
+from underwriting.models import Authority, CumulLine, Guarantee, Offer, PremiumTax, Tariff
+from underwriting.pricing import started_months
 from unlockfocus.errors import BusinessRule
 
 
@@ -67,3 +68,9 @@ def is_within_authority(user: User, *, limit: Decimal, grade: int, months: int, 
         .filter(role__in=user.duties, largest_limit__gte=limit, worst_grade__gte=grade, longest_months__gte=months)
         .exists()
     )
+
+
+def may_sign(user: User, offer: Offer, day: date) -> bool:
+    """Whether an offer lies within what one of the user's duties may bind alone."""
+    months = started_months(offer.cover_start, offer.cover_end)
+    return is_within_authority(user, limit=offer.limit, grade=offer.grade, months=months, day=day)

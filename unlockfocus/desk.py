@@ -1,11 +1,15 @@
 """The insurer's desk: Django's admin for its staff. Facts are read here; acts are buttons on file pages."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
+
+Page = tuple[str, Callable[..., HttpResponse], str]
 
 
 class Desk(AdminConfig):
@@ -22,6 +26,18 @@ class DeskSite(admin.AdminSite):
     index_title = _("Desk")
     site_url = "/"
     enable_nav_sidebar = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._pages: list[Page] = []
+
+    def add_pages(self, pages: Iterable[Page]) -> None:
+        """Add pages of a stage beside the lists, for staff only; a page is (route, view, name)."""
+        self._pages.extend(pages)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        own = [path(route, self.admin_view(view), name=name) for route, view, name in self._pages]
+        return [*own, *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """One sign-in for everybody: hand over to the product's own page, which counts failures."""

@@ -54,8 +54,8 @@ def meet_condition(condition_id: int, *, proof: str, by: User, at: datetime) -> 
         _move(guarantee, "enter_into_force")
         guarantee.in_force_at, guarantee.version = at, guarantee.version + 1
         guarantee.save()
-        data = {"number": guarantee.number, "version": guarantee.version}
-        record(guarantee.request.journal_key, events.GUARANTEE_IN_FORCE, actor=by, at=at, data=data)
+        facts = {"number": guarantee.number, "version": guarantee.version}
+        record(guarantee.request.journal_key, events.GUARANTEE_IN_FORCE, actor=by, at=at, data=facts)
     return guarantee
 
 

@@ -1,25 +1,28 @@
 """Making an offer, and the insured's answer to it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from applications import actions as requests
+from applications.fields import language
 from applications.models import CoverRequest
+from applications.workflow import COVER_REQUEST
 from journal.numbering import next_reference
 from journal.recording import record
 from parties.models import UNDERWRITERS, Buyer, InsurerRole, User
-from underwriting import events, pricing
+from underwriting import events
 from underwriting.actions.analysis import NotAllowed, NotTwoPeople
-from underwriting.models import Analysis, Guarantee, GuaranteeCondition, Offer, OfferCondition, Tariff
+from underwriting.models import Analysis, Guarantee, GuaranteeCondition, Offer, OfferCondition
+from underwriting.quotes import NoGrade, Quote, Terms, graded, quote
 from underwriting.stored_prices import case_as_dict, price_as_dict
-from underwriting.terms import cumul, is_within_authority, tariff_on, tax_rate
+from underwriting.terms import Cumul, cumul, may_sign
 from underwriting.workflow import OFFER
 from unlockfocus.errors import BusinessRule, IllegalTransition
 from unlockfocus.money import format_money
@@ -37,76 +40,23 @@ class OfferNotOpen(IllegalTransition):
     """The offer was already answered, replaced, or has expired."""
 
 
-@dataclass(frozen=True)
-class Terms:
-    """What an underwriter decides. Amounts in EUR; `conditions` by kind, with their detail."""
-
-    limit: Decimal
-    insured_percentage: Decimal
-    deductible: Decimal
-    cover_start: date
-    cover_end: date
-    options: tuple[str, ...]
-    conditions: Mapping[str, str]
-    valid_until: date
-    note: str
-
-
-@dataclass(frozen=True)
-class Quote:
-    """A price with everything it came from."""
-
-    tariff: Tariff
-    tariff_terms: pricing.Tariff
-    cover: pricing.Cover
-    price: pricing.Price
-
-
-def quote(request: CoverRequest, analysis: Analysis, terms: Terms, *, on: date) -> Quote:
-    """What these terms cost on that day; raises NotPriceable, NoTariff. `analysis` must have a grade in use."""
-    tariff = tariff_on(on)
-    assert request.buyer is not None  # noqa: S101 - set at submission
-    cover = pricing.Cover(
-        lines=request.schedule,
-        pd=_pd(analysis),
-        insured_percentage=terms.insured_percentage,
-        limit=terms.limit,
-        cover_start=terms.cover_start,
-        cover_end=terms.cover_end,
-        options=terms.options,
-        tax_rate=tax_rate(request.company.country, request.buyer.country, on),
-    )
-    tariff_terms = tariff.for_country(request.buyer.country)
-    return Quote(tariff, tariff_terms, cover, pricing.price(cover, tariff_terms))
-
-
-class NoGrade(BusinessRule):
-    """Nothing can be priced before the buyer has a grade."""
-
-
-def _pd(analysis: Analysis) -> Decimal:
-    if analysis.pd_in_use is None:
-        raise NoGrade(_("The buyer has no grade yet: wait for the score, or set a grade with a reason."))
-    return analysis.pd_in_use
-
-
 @transaction.atomic
 def make_offer(request_id: int, *, terms: Terms, by: User, at: datetime) -> Offer:
     """Offer these terms: at once when within the author's authority, else awaiting a second, more senior signature.
 
-    A live offer of the same request is superseded. Raises NotAllowed, NoGrade, OverCumul, IllegalTransition.
+    A live offer of the same request is superseded. Raises NotAllowed, NoGrade, NoPrice, NoTariff, OverCumul,
+    OfferNotOpen, IllegalTransition.
     """
     request = requests.locked(request_id)
     _check_may_underwrite(by)
     _check_open_for_offer(request)
     analysis = latest_analysis(request)
-    priced = quote(request, analysis, terms, on=localdate(at))
-    grade = analysis.grade_in_use
-    assert grade is not None  # noqa: S101 - priced above
+    grade, pd = graded(analysis)
+    priced = quote(request, terms, pd=pd, on=localdate(at))
     _supersede_live(request, by=by, at=at)
-    _check_cumul(request.buyer, grade, terms.limit, localdate(at))
+    _check_room(request.buyer, grade, terms.limit, localdate(at))
     offer = _write_offer(request, analysis, terms, priced, grade=grade, by=by, at=at)
-    if _may_sign(by, offer, localdate(at)):
+    if may_sign(by, offer, localdate(at)):
         _sign(offer, by=by, at=at)
     else:
         data = {"number": offer.number, "limit": offer.limit, "to_pay": offer.to_pay}
@@ -128,7 +78,7 @@ def _check_may_underwrite(user: User) -> None:
 
 
 def _check_open_for_offer(request: CoverRequest) -> None:
-    if not requests.COVER_REQUEST.allows("offer", request.status) or (
+    if not COVER_REQUEST.allows("offer", request.status) or (
         Offer.objects.for_request(request).filter(status=Offer.Status.ACCEPTED).exists()
     ):
         raise IllegalTransition(
@@ -145,20 +95,34 @@ def _supersede_live(request: CoverRequest, *, by: User, at: datetime) -> None:
             record(request.journal_key, events.OFFER_SUPERSEDED, actor=by, at=at, data={"number": offer.number})
 
 
-def _check_cumul(buyer: Buyer | None, grade: int, limit: Decimal, day: date) -> None:
-    """The buyer's row is locked first, so that two files on one buyer cannot pass the line together."""
-    buyer = Buyer.objects.select_for_update().get(pk=buyer.pk) if buyer else None
+def drop_unsigned(request: CoverRequest) -> None:
+    """Put aside the offers nobody signed yet of a request that takes another course; its row is locked."""
+    unsigned = Offer.objects.select_for_update(of=("self",)).for_request(request)
+    for offer in unsigned.filter(status=Offer.Status.PREPARED):
+        _move(offer, "supersede")
+
+
+def _lock_cumul(buyer: Buyer | None, grade: int, day: date) -> Cumul:
+    """What is bound on the buyer. Its row is locked first: two files on one buyer cannot pass the line together."""
     assert buyer is not None  # noqa: S101 - set at submission
-    held = cumul(buyer, grade, day)
-    if limit > held.room:
-        raise OverCumul(
-            _("At grade %(grade)s at most %(line)s may be insured on this buyer; %(insured)s is bound already.")
-            % {
-                "grade": grade,
-                "line": format_money(held.line, "EUR", "en"),
-                "insured": format_money(held.insured, "EUR", "en"),
-            }
-        )
+    return cumul(Buyer.objects.select_for_update().get(pk=buyer.pk), grade, day)
+
+
+def _check_room(buyer: Buyer | None, grade: int, limit: Decimal, day: date) -> None:
+    """Refuse the underwriter a limit for which there is no room, in figures; raises OverCumul."""
+    held = _lock_cumul(buyer, grade, day)
+    if limit <= held.room:
+        return
+    facts = {"grade": grade, "line": _money(held.line), "insured": _money(held.insured)}
+    if not held.insured:
+        raise OverCumul(_("At grade %(grade)s at most %(line)s may be insured on one buyer.") % facts)
+    raise OverCumul(
+        _("At grade %(grade)s at most %(line)s may be insured on one buyer; %(insured)s is bound already.") % facts
+    )
+
+
+def _money(amount: Decimal) -> str:
+    return format_money(amount, "EUR", language())
 
 
 def _write_offer(
@@ -200,12 +164,9 @@ def _write_offer(
     return offer
 
 
-def _may_sign(user: User, offer: Offer, day: date) -> bool:
-    months = pricing.started_months(offer.cover_start, offer.cover_end)
-    return is_within_authority(user, limit=offer.limit, grade=offer.grade, months=months, day=day)
-
-
 def _sign(offer: Offer, *, by: User, at: datetime) -> None:
+    if localdate(at) > offer.valid_until:
+        raise OfferNotOpen(_("This offer's last day has passed: prepare it again with a later one."))
     _move(offer, "sign")
     offer.signed_by, offer.signed_at = by, at
     offer.save(update_fields=["signed_by", "signed_at"])
@@ -240,13 +201,15 @@ def _move(offer: Offer, transition: str) -> None:
 
 @transaction.atomic
 def sign(offer_id: int, *, by: User, at: datetime) -> Offer:
-    """Give the second signature. Raises NotTwoPeople, OverAuthority, OverCumul, OfferNotOpen."""
+    """Give the second signature. Raises NotTwoPeople, OverAuthority, OverCumul, OfferNotOpen, IllegalTransition."""
     offer = locked(offer_id)
     if by.pk == offer.prepared_by_id:
         raise NotTwoPeople(_("Nobody signs what they prepared: a second person must."))
-    if not by.has_duty(InsurerRole.SENIOR_UNDERWRITER) or not _may_sign(by, offer, localdate(at)):
+    if not by.has_duty(InsurerRole.SENIOR_UNDERWRITER) or not may_sign(by, offer, localdate(at)):
         raise OverAuthority(_("This offer is beyond your authority."))
-    _check_cumul(offer.request.buyer, offer.grade, offer.limit, localdate(at))
+    if latest_analysis(offer.request).grade_in_use != offer.grade:
+        raise OfferNotOpen(_("The grade changed since this offer was prepared: it must be priced again."))
+    _check_room(offer.request.buyer, offer.grade, offer.limit, localdate(at))
     _sign(offer, by=by, at=at)
     return offer
 
@@ -273,10 +236,15 @@ def accept(offer_id: int, *, actor: User, at: datetime) -> Guarantee:
     if offer.status == Offer.Status.ACCEPTED:
         return Guarantee.objects.select_related("offer").get(offer=offer)
     if localdate(at) > offer.valid_until:
-        raise OfferNotOpen(_("This offer expired on %(day)s. Ask us to renew it.") % {"day": offer.valid_until})
-    if offer.signed_by is None or not _may_sign(offer.signed_by, offer, localdate(at)):
+        last_day = date_format(offer.valid_until, "j F Y")
+        raise OfferNotOpen(_("This offer expired on %(day)s. Ask us to renew it.") % {"day": last_day})
+    if offer.signed_by is None or not may_sign(offer.signed_by, offer, localdate(at)):
         raise OverAuthority(_("This offer must be signed again before it can be accepted. We are looking into it."))
-    _check_cumul(offer.request.buyer, offer.grade, offer.limit, localdate(at))
+    if offer.limit > _lock_cumul(offer.request.buyer, offer.grade, localdate(at)).room:
+        # Not in figures: what other companies have insured on this buyer is theirs to know.
+        raise OverCumul(
+            _("Our capacity on this buyer is used up since we made this offer. Ask us for a smaller limit.")
+        )
     _move(offer, "accept")
     offer.answered_by, offer.answered_at = actor, at
     offer.save(update_fields=["answered_by", "answered_at"])
@@ -286,6 +254,7 @@ def accept(offer_id: int, *, actor: User, at: datetime) -> Guarantee:
 def _bind(offer: Offer, *, actor: User, at: datetime) -> Guarantee:
     conditions: Sequence[OfferCondition] = list(offer.conditions.all())
     state = Guarantee.Status.PENDING_CONDITIONS if conditions else Guarantee.Status.IN_FORCE
+    assert offer.request.buyer is not None  # noqa: S101 - set at submission
     guarantee = Guarantee.objects.create(
         number=next_reference("GA", at.year),
         offer=offer,

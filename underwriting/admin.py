@@ -1,0 +1,284 @@
+"""The desk: requests, offers, guarantees and analyses as lists that lead to files; the dated terms of prices."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from applications.admin import DatedRowAdmin, DatedRowForm
+from applications.exposure import ScheduleLine
+from applications.forms import OPTIONS
+from applications.models import CoverRequest
+from underwriting import desk_urls, pricing
+from underwriting.models import Analysis, Authority, CumulLine, Guarantee, Offer, PremiumTax, Tariff
+from underwriting.templatetags.desk import waiting
+from underwriting.work_queue import WITH_US, waiting_first, with_grade
+from unlockfocus.desk import ReadOnlyAdmin
+from unlockfocus.templatetags.face import amount, grade_word, percent
+
+admin.site.add_pages(desk_urls.PAGES)  # type: ignore[attr-defined]
+
+
+# --- Lists that lead to files -----------------------------------------------------------------------------------------
+
+
+class FileList(ChangeList):
+    """The first column leads to the file page."""
+
+    def url_for_result(self, result: Any) -> str:
+        return reverse("admin:file", args=[reference_of(result)])
+
+
+def reference_of(row: CoverRequest | Offer | Guarantee | Analysis) -> str:
+    """The reference of the file a row belongs to."""
+    return row.reference if isinstance(row, CoverRequest) else row.request.reference
+
+
+class FileAdmin(ReadOnlyAdmin):
+    """Rows of files: no raw form of the admin is ever shown, its addresses lead to the file page as well."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return FileList
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **options: Any) -> HttpResponse:
+        row = get_object_or_404(self.get_queryset(request), pk=object_id)
+        return redirect("admin:file", reference_of(row))
+
+
+@admin.register(CoverRequest)
+class CoverRequestAdmin(FileAdmin):
+    """Every request that was submitted; those that wait for us first, the longest waiting at the top."""
+
+    list_display = ["reference", "company", "buyer_words", "need", "peak_on", "state", "submitted_at", "waits", "grade"]
+    list_filter = ["status", "buyer_country", "submitted_at"]
+    search_fields = ["reference", "buyer_name", "buyer_registration_number", "order_reference", "company__name"]
+    list_select_related = ["company"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CoverRequest]:
+        return waiting_first(with_grade(CoverRequest.objects.visible_to(request.user)))
+
+    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+        return ["wait_rank", "submitted_at", "pk"]
+
+    @admin.display(description=gettext_lazy("buyer"), ordering="buyer_name")
+    def buyer_words(self, row: CoverRequest) -> str:
+        return f"{row.buyer_name} ({row.buyer_country} {row.buyer_registration_number})"
+
+    @admin.display(description=gettext_lazy("need, EUR"), ordering="need_eur")
+    def need(self, row: CoverRequest) -> str:
+        return amount(row.need_eur)
+
+    @admin.display(description=gettext_lazy("state"), ordering="status")
+    def state(self, row: CoverRequest) -> str:
+        return badge(row.get_status_display(), row.tone)
+
+    @admin.display(description=gettext_lazy("waits for us"), ordering="submitted_at")
+    def waits(self, row: CoverRequest) -> str:
+        return waiting(row.submitted_at, timezone.now()) if row.status in WITH_US else "–"
+
+    @admin.display(description=gettext_lazy("grade in use"), ordering="grade_in_use")
+    def grade(self, row: Any) -> str:
+        return grade_chip(row.grade_in_use)
+
+
+@admin.register(Offer)
+class OfferAdmin(FileAdmin):
+    list_display = ["number", "insured", "buyer", "limit_eur", "share", "price", "grade_words", "state", "valid_until",
+                    "prepared_by", "signed_by"]  # fmt: skip
+    list_filter = ["status", "valid_until"]
+    search_fields = ["number", "request__reference", "request__buyer_name", "request__company__name"]
+    list_select_related = ["request__company", "prepared_by", "signed_by"]
+
+    @admin.display(description=gettext_lazy("insured"), ordering="request__company__name")
+    def insured(self, row: Offer) -> str:
+        return str(row.request.company)
+
+    @admin.display(description=gettext_lazy("buyer"), ordering="request__buyer_name")
+    def buyer(self, row: Offer) -> str:
+        return row.request.buyer_name
+
+    @admin.display(description=gettext_lazy("credit limit, EUR"), ordering="limit")
+    def limit_eur(self, row: Offer) -> str:
+        return amount(row.limit)
+
+    @admin.display(description=gettext_lazy("insured percentage"), ordering="insured_percentage")
+    def share(self, row: Offer) -> str:
+        return percent(row.insured_percentage)
+
+    @admin.display(description=gettext_lazy("to pay, EUR"), ordering="to_pay")
+    def price(self, row: Offer) -> str:
+        return amount(row.to_pay)
+
+    @admin.display(description=gettext_lazy("grade"), ordering="grade")
+    def grade_words(self, row: Offer) -> str:
+        return grade_chip(row.grade)
+
+    @admin.display(description=gettext_lazy("state"), ordering="status")
+    def state(self, row: Offer) -> str:
+        return badge(row.get_status_display(), OFFER_TONES.get(row.status, "neutral"))
+
+
+@admin.register(Guarantee)
+class GuaranteeAdmin(FileAdmin):
+    list_display = ["number", "insured", "buyer", "limit_eur", "cover", "state", "bound_at", "in_force_at", "ended_at"]
+    list_filter = ["status", "bound_at"]
+    search_fields = ["number", "offer__request__reference", "buyer__name", "offer__request__company__name"]
+    list_select_related = ["offer__request__company", "buyer"]
+
+    @admin.display(description=gettext_lazy("insured"), ordering="offer__request__company__name")
+    def insured(self, row: Guarantee) -> str:
+        return str(row.request.company)
+
+    @admin.display(description=gettext_lazy("credit limit, EUR"), ordering="offer__limit")
+    def limit_eur(self, row: Guarantee) -> str:
+        return amount(row.offer.limit)
+
+    @admin.display(description=gettext_lazy("cover ends"), ordering="offer__cover_end")
+    def cover(self, row: Guarantee) -> date:
+        return row.offer.cover_end
+
+    @admin.display(description=gettext_lazy("state"), ordering="status")
+    def state(self, row: Guarantee) -> str:
+        return badge(row.get_status_display(), row.tone)
+
+
+@admin.register(Analysis)
+class AnalysisAdmin(FileAdmin):
+    list_display = ["request", "buyer", "state", "model", "model_version", "grade_words", "pd_words", "requested_at",
+                    "completed_at"]  # fmt: skip
+    list_filter = ["status", "model", "grade"]
+    search_fields = ["request__reference", "request__buyer_name"]
+    list_select_related = ["request"]
+
+    @admin.display(description=gettext_lazy("buyer"), ordering="request__buyer_name")
+    def buyer(self, row: Analysis) -> str:
+        return row.request.buyer_name
+
+    @admin.display(description=gettext_lazy("state"), ordering="status")
+    def state(self, row: Analysis) -> str:
+        return row.get_status_display()
+
+    @admin.display(description=gettext_lazy("grade"), ordering="grade")
+    def grade_words(self, row: Analysis) -> str:
+        return grade_chip(row.grade)
+
+    @admin.display(description=gettext_lazy("PD, 12 months"), ordering="pd")
+    def pd_words(self, row: Analysis) -> str:
+        return percent(row.pd, 2)
+
+
+OFFER_TONES = {"prepared": "caution", "open": "info", "accepted": "good", "refused": "danger"}
+
+
+def badge(words: Any, tone: str) -> str:
+    """A state in a list: words on the tone's wash."""
+    return format_html('<span class="badge tone-{}">{}</span>', tone, words)
+
+
+def grade_chip(grade: int | None) -> str:
+    """A grade in a list: its number on its colour, its word on hover and for screen readers."""
+    if grade is None:
+        return "–"
+    return format_html(
+        '<span class="grade grade-{}" title="{}"><span class="grade-number">{}</span></span>',
+        grade,
+        grade_word(grade),
+        grade,
+    )
+
+
+# --- Dated terms ------------------------------------------------------------------------------------------------------
+
+
+class TariffForm(DatedRowForm):
+    """A tariff that cannot price an ordinary order is refused before it is in force."""
+
+    def clean_country_factors(self) -> dict[str, str]:
+        return _factors(self.cleaned_data["country_factors"])
+
+    def clean_option_factors(self) -> dict[str, str]:
+        factors = _factors(self.cleaned_data["option_factors"])
+        missing = {code for code, _label in OPTIONS} - factors.keys()
+        if missing:
+            raise forms.ValidationError(
+                _("A factor is missing for: %(codes)s.") % {"codes": ", ".join(sorted(missing))}
+            )
+        return factors
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.instance.pk and not self.errors:
+            self._price_an_ordinary_order(cleaned)
+        return cleaned
+
+    def _price_an_ordinary_order(self, cleaned: dict[str, Any]) -> None:
+        names = {field.name for field in Tariff._meta.fields} - {"id"}
+        tariff = Tariff(**{name: value for name, value in cleaned.items() if name in names})
+        try:
+            pricing.price(ORDINARY_COVER, tariff.for_country("FR"))
+        except pricing.NotPriceable as refusal:
+            raise forms.ValidationError(
+                _("This tariff cannot price an order: %(reason)s.") % {"reason": refusal.reason}
+            ) from refusal
+
+
+def _factors(given: Any) -> dict[str, str]:
+    """Factors by code as decimal text; refused unless each is a number from zero up."""
+    try:
+        factors = {str(code): Decimal(str(factor)) for code, factor in given.items()}
+    except (AttributeError, InvalidOperation) as error:
+        raise forms.ValidationError(_('Write factors as {"RO": "1.10"}.')) from error
+    if not all(factor.is_finite() and factor >= 0 for factor in factors.values()):
+        raise forms.ValidationError(_("A factor is a number from zero up."))
+    return {code: str(factor) for code, factor in factors.items()}
+
+
+ORDINARY_COVER = pricing.Cover(
+    lines=(ScheduleLine(Decimal("1000000.00"), date(2026, 1, 1), date(2026, 3, 31)),),
+    pd=Decimal("0.01"),
+    insured_percentage=Decimal("0.90"),
+    limit=Decimal("1000000.00"),
+    cover_start=date(2026, 1, 1),
+    cover_end=date(2026, 3, 31),
+    options=tuple(code for code, _label in OPTIONS),
+    tax_rate=Decimal(0),
+)
+
+
+@admin.register(Tariff)
+class TariffAdmin(DatedRowAdmin):
+    form = TariffForm
+    list_display = ["version", "valid_from", "ended_on", "lgd", "coc", "selection_load", "commission", "margin",
+                    "minimum_premium"]  # fmt: skip
+
+
+@admin.register(PremiumTax)
+class PremiumTaxAdmin(DatedRowAdmin):
+    list_display = ["insured_country", "is_export", "rate", "valid_from", "ended_on", "source"]
+    list_filter = ["insured_country"]
+
+
+@admin.register(Authority)
+class AuthorityAdmin(DatedRowAdmin):
+    list_display = ["role", "largest_limit", "worst_grade", "longest_months", "valid_from", "ended_on"]
+
+
+@admin.register(CumulLine)
+class CumulLineAdmin(DatedRowAdmin):
+    list_display = ["grade", "amount", "valid_from", "ended_on"]
+    ordering = ["grade", "-valid_from"]

@@ -1,0 +1,18 @@
+"""The desk's own pages, beside the lists of the admin; their names live in its namespace (`admin:file`)."""
+
+from underwriting import desk_views as views
+
+PAGES = [
+    ("file/<str:reference>/", views.file, "file"),
+    ("file/<str:reference>/offer/", views.offer, "file-offer"),
+    ("file/<str:reference>/offer/<str:number>/sign/", views.sign, "file-sign"),
+    ("file/<str:reference>/offer/<str:number>/return/", views.return_offer, "file-return"),
+    ("file/<str:reference>/ask/", views.ask, "file-ask"),
+    ("file/<str:reference>/decline/", views.decline, "file-decline"),
+    ("file/<str:reference>/analyse/", views.analyse, "file-analyse"),
+    ("file/<str:reference>/grade/", views.grade, "file-grade"),
+    ("file/<str:reference>/grade/<int:pk>/", views.grade_answer, "file-grade-answer"),
+    ("file/<str:reference>/condition/<int:pk>/", views.meet, "file-meet"),
+    ("file/<str:reference>/not-taken-up/", views.not_take_up, "file-not-taken-up"),
+    ("file/<str:reference>/close/", views.close, "file-close"),
+]

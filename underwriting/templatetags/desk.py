@@ -1,0 +1,43 @@
+"""The desk's own words and lists, for the templates of the admin."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django import template
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.utils.translation import ngettext
+
+from underwriting.work_queue import WorkQueue, work_queue
+from unlockfocus.money import MINUS
+from unlockfocus.templatetags.face import percent
+
+register = template.Library()
+
+
+@register.simple_tag
+def desk_queue() -> WorkQueue:
+    """What waits for the insurer's people now."""
+    return work_queue(timezone.now())
+
+
+@register.filter
+def waiting(since: datetime | None, now: datetime) -> str:
+    """`today`, `1 day` or `12 days`: how long something has waited, in calendar days here."""
+    if since is None:
+        return ""
+    days = (localdate(now) - localdate(since)).days
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
+@register.filter
+def change(rate: Decimal) -> str:
+    """A change as `+7.5%` or `−3.1%`."""
+    text = percent(rate, 1)
+    return text if text.startswith(MINUS) else f"+{text}"
+
+
+@register.filter
+def unlocalized(value: Decimal) -> str:
+    """A figure as a hidden field carries it, whatever the reader's language: `31571.11`."""
+    return f"{value:f}"
