@@ -43,7 +43,8 @@ def invite(*, company: Company, email: str, role: str, by: User, at: datetime) -
     """
     if Membership.objects.filter(user__email__iexact=email).exists():
         raise AlreadyInTeam(_("This person already acts for a company here."))
-    Invitation.objects.filter(company=company, email__iexact=email, accepted_at=None).update(withdrawn_at=at)
+    earlier = Invitation.objects.filter(company=company, email__iexact=email, accepted_at=None, withdrawn_at=None)
+    earlier.update(withdrawn_at=at)
     token = Invitation.new_token()
     invitation = Invitation.objects.create(
         company=company,
@@ -54,19 +55,22 @@ def invite(*, company: Company, email: str, role: str, by: User, at: datetime) -
         invited_at=at,
         expires_at=at + settings.INVITATION_LIFETIME,
     )
-    record(company.journal_key, events.COLLEAGUE_INVITED, actor=by, at=at, data={"email": email, "role": role})
+    record(
+        company.journal_key, events.COLLEAGUE_INVITED, actor=by, at=at, data={"email": invitation.email, "role": role}
+    )
     return invitation, token
 
 
 @transaction.atomic
 def accept_invitation(invitation_id: int, *, name: str, password: str, language: str, at: datetime) -> User:
-    """Create the colleague's account; raises InvitationClosed when the link no longer holds."""
+    """Open the colleague's account, or open it again; raises InvitationClosed when the link no longer holds."""
     invitation = Invitation.objects.select_for_update(of=("self",)).select_related("company").get(pk=invitation_id)
     if not invitation.is_open(at):
         raise InvitationClosed(_("This invitation no longer holds. Ask your colleague to send a new one."))
-    if User.objects.filter(email__iexact=invitation.email).exists():
-        raise AlreadyInTeam(_("There is already an account with this address."))
-    user = User.objects.create_user(invitation.email, password, name=name, language=language)
+    user = _account_for(invitation.email)
+    user.name, user.language, user.is_active = name, language, True
+    user.set_password(password)
+    user.save()
     Membership.objects.create(user=user, company=invitation.company, role=invitation.role)
     invitation.accepted_at = at
     invitation.save(update_fields=["accepted_at"])
@@ -78,6 +82,16 @@ def accept_invitation(invitation_id: int, *, name: str, password: str, language:
         data={"email": user.email, "role": invitation.role},
     )
     return user
+
+
+def _account_for(email: str) -> User:
+    """A new account, or the closed one of somebody who left a team; raises AlreadyInTeam."""
+    known = User.objects.filter(email__iexact=email).first()
+    if known is None:
+        return User(email=email)
+    if known.is_active or known.is_staff or known.membership:
+        raise AlreadyInTeam(_("There is already an account with this address."))
+    return known
 
 
 @transaction.atomic

@@ -130,6 +130,7 @@ INVITATION_LIFETIME = timedelta(days=7)
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 # Ten wrong passwords for one address from one place: wait fifteen minutes. Both together, so that nobody can
 # lock others out.
+AXES_USERNAME_FORM_FIELD = "username"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
