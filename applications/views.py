@@ -243,10 +243,9 @@ def _exposure_context(cover_request: CoverRequest, lines: Any) -> dict[str, Any]
 
 @require_POST
 def schedule_preview(request: SignedInRequest, reference: str) -> HttpResponse:
-    """The exposure of the lines as they are being typed; keeps them, so that nothing is lost."""
-    cover_request, now = _able(request, reference, "edit"), timezone.now()
-    steps.keep_typed(cover_request.pk, steps.BY_NAME["schedule"], request.POST, at=now)
-    formset = ScheduleFormSet(request.POST, request=cover_request, at=now)
+    """The exposure of the lines as they are being typed. Nothing is saved: the person's own buttons do that."""
+    cover_request = _able(request, reference, "edit")
+    formset = ScheduleFormSet(request.POST, request=cover_request, at=timezone.now())
     return render(request, "applications/exposure_live.html", _exposure_context(cover_request, formset.readable_lines))
 
 
