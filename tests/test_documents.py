@@ -1,6 +1,7 @@
 """What README and `docs/` say is so: links lead somewhere, commands exist, quoted code is the code."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import translation
 
 from launch.__main__ import COMMANDS
 from unlockfocus import demo, lifecycles
+from unlockfocus.example import EXAMPLE
 
 ROOT = Path(settings.BASE_DIR)
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -87,14 +89,11 @@ def test_the_sign_ins_are_the_demos() -> None:
 
 def test_the_figures_of_the_story_are_the_cases() -> None:
     """In the order of the story: the credit granted, the order, the peak, the price."""
-    assert re.findall(r"EUR ([\d,.]*\d)", README.split("\n## ")[0]) == [
-        "400,000",
-        "1,850,000",
-        "1,480,000",
-        "31,571.11",
-    ]
-    assert demo.CASE["buyer"]["trading"]["internal_credit_limit"] == "400000.00"
-    assert demo.CASE["order"]["amount"] == "1850000.00"
+    told = re.findall(r"EUR ([\d,.]*\d)", README.split("\n## ")[0])
+
+    assert told == ["400,000", "1,850,000", "1,480,000", "31,571.11"]
+    computed = [EXAMPLE.internal_limit, EXAMPLE.order, EXAMPLE.peak.amount, EXAMPLE.to_pay]
+    assert [Decimal(figure.replace(",", "")) for figure in told] == computed
 
 
 def test_the_picture_is_light_enough() -> None:
