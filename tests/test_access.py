@@ -181,7 +181,8 @@ def test_the_desk_is_closed_to_everybody_but_staff(
             status = signed_in(user).get(url).status_code
             assert status in {302, 403, 404}, (url, role, status)
             if status == 302:
-                assert "sign-in" in signed_in(user).get(url)["Location"] or url.endswith("/logout/"), (url, role)
+                location = signed_in(user).get(url)["Location"]
+                assert "sign-in" in location or "/desk/login/" in location or url.endswith("/logout/"), (url, role)
 
 
 def test_a_draft_is_hidden_from_the_insurer(
