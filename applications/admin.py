@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.forms.models import model_to_dict
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -32,7 +33,7 @@ class DatedRowForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        start, end = cleaned.get("valid_from", self.instance.valid_from), cleaned.get("ended_on")
+        start, end = self.instance.valid_from, cleaned.get("ended_on")
         if start and end and end < start:
             self.add_error("ended_on", _("These terms would end before they begin."))
         return cleaned
@@ -49,12 +50,21 @@ class DatedRowAdmin(ReadOnlyAdmin):
 
     form = DatedRowForm
     ordering = ["-valid_from", "-pk"]
+    # Whether the rows follow one another as versions of one thing: a new one opens with what the newest says.
+    is_one_series = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_senior(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_senior(request) and (obj is None or obj.ended_on is None)
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["ended_on"] if obj is None else []
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        newest = self.model.objects.order_by("-valid_from", "-pk").first() if self.is_one_series else None
+        return model_to_dict(newest, exclude=["valid_from", "ended_on", "version", "source"]) if newest else {}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
@@ -64,6 +74,7 @@ class DatedRowAdmin(ReadOnlyAdmin):
 
 @admin.register(ProductTerms)
 class ProductTermsAdmin(DatedRowAdmin):
+    is_one_series = True
     list_display = ["valid_from", "ended_on", "minimum_need_eur", "maximum_months", "source"]
 
 

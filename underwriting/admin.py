@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,7 +27,7 @@ from underwriting.models import Analysis, Authority, CumulLine, Guarantee, Offer
 from underwriting.templatetags.desk import waiting
 from underwriting.work_queue import WITH_US, waiting_first, with_grade
 from unlockfocus.desk import ReadOnlyAdmin
-from unlockfocus.templatetags.face import amount, grade_word, percent
+from unlockfocus.templatetags.face import amount, day, grade_word, moment, percent
 
 admin.site.add_pages(desk_urls.PAGES)  # type: ignore[attr-defined]
 
@@ -52,6 +53,9 @@ class FileAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     list_per_page = 50
 
+    class Media:
+        css = {"all": ["css/desk_lists.css"]}
+
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return FileList
 
@@ -64,8 +68,8 @@ class FileAdmin(ReadOnlyAdmin):
 class CoverRequestAdmin(FileAdmin):
     """Every request that was submitted; those that wait for us first, the longest waiting at the top."""
 
-    list_display = ["reference", "company", "buyer_words", "need", "peak_on", "state", "submitted_at", "waits", "grade"]
-    list_filter = ["status", "buyer_country", "submitted_at"]
+    list_display = ["reference", "company", "buyer_words", "need", "peak", "state", "submitted", "waits", "grade"]
+    list_filter = ["status", "buyer_country"]
     search_fields = ["reference", "buyer_name", "buyer_registration_number", "order_reference", "company__name"]
     list_select_related = ["company"]
 
@@ -77,11 +81,19 @@ class CoverRequestAdmin(FileAdmin):
 
     @admin.display(description=gettext_lazy("buyer"), ordering="buyer_name")
     def buyer_words(self, row: CoverRequest) -> str:
-        return f"{row.buyer_name} ({row.buyer_country} {row.buyer_registration_number})"
+        return noted(row.buyer_name, f"{row.buyer_country} {row.buyer_registration_number}")
 
     @admin.display(description=gettext_lazy("need, EUR"), ordering="need_eur")
     def need(self, row: CoverRequest) -> str:
         return amount(row.need_eur)
+
+    @admin.display(description=gettext_lazy("peak"), ordering="peak_on")
+    def peak(self, row: CoverRequest) -> str:
+        return day(row.peak_on)
+
+    @admin.display(description=gettext_lazy("submitted"), ordering="submitted_at")
+    def submitted(self, row: CoverRequest) -> str:
+        return day(localdate(row.submitted_at)) if row.submitted_at else ""
 
     @admin.display(description=gettext_lazy("state"), ordering="status")
     def state(self, row: CoverRequest) -> str:
@@ -98,9 +110,9 @@ class CoverRequestAdmin(FileAdmin):
 
 @admin.register(Offer)
 class OfferAdmin(FileAdmin):
-    list_display = ["number", "insured", "buyer", "limit_eur", "share", "price", "grade_words", "state", "valid_until",
-                    "prepared_by", "signed_by"]  # fmt: skip
-    list_filter = ["status", "valid_until"]
+    list_display = ["number", "insured", "buyer", "limit_eur", "share", "price", "grade_words", "state", "last_day",
+                    "signatures"]  # fmt: skip
+    list_filter = ["status"]
     search_fields = ["number", "request__reference", "request__buyer_name", "request__company__name"]
     list_select_related = ["request__company", "prepared_by", "signed_by"]
 
@@ -112,11 +124,11 @@ class OfferAdmin(FileAdmin):
     def buyer(self, row: Offer) -> str:
         return row.request.buyer_name
 
-    @admin.display(description=gettext_lazy("credit limit, EUR"), ordering="limit")
+    @admin.display(description=gettext_lazy("limit, EUR"), ordering="limit")
     def limit_eur(self, row: Offer) -> str:
         return amount(row.limit)
 
-    @admin.display(description=gettext_lazy("insured percentage"), ordering="insured_percentage")
+    @admin.display(description=gettext_lazy("percentage"), ordering="insured_percentage")
     def share(self, row: Offer) -> str:
         return percent(row.insured_percentage)
 
@@ -132,11 +144,21 @@ class OfferAdmin(FileAdmin):
     def state(self, row: Offer) -> str:
         return badge(row.get_status_display(), OFFER_TONES.get(row.status, "neutral"))
 
+    @admin.display(description=gettext_lazy("valid until"), ordering="valid_until")
+    def last_day(self, row: Offer) -> str:
+        return day(row.valid_until)
+
+    @admin.display(description=gettext_lazy("signatures"), ordering="prepared_by__name")
+    def signatures(self, row: Offer) -> str:
+        if row.signed_by == row.prepared_by:
+            return str(row.prepared_by)
+        return noted(row.prepared_by, row.signed_by or _("not signed yet"))
+
 
 @admin.register(Guarantee)
 class GuaranteeAdmin(FileAdmin):
-    list_display = ["number", "insured", "buyer", "limit_eur", "cover", "state", "bound_at", "in_force_at", "ended_at"]
-    list_filter = ["status", "bound_at"]
+    list_display = ["number", "insured", "buyer", "limit_eur", "cover", "state", "bound", "in_force"]
+    list_filter = ["status"]
     search_fields = ["number", "offer__request__reference", "buyer__name", "offer__request__company__name"]
     list_select_related = ["offer__request__company", "buyer"]
 
@@ -144,13 +166,21 @@ class GuaranteeAdmin(FileAdmin):
     def insured(self, row: Guarantee) -> str:
         return str(row.request.company)
 
-    @admin.display(description=gettext_lazy("credit limit, EUR"), ordering="offer__limit")
+    @admin.display(description=gettext_lazy("limit, EUR"), ordering="offer__limit")
     def limit_eur(self, row: Guarantee) -> str:
         return amount(row.offer.limit)
 
     @admin.display(description=gettext_lazy("cover ends"), ordering="offer__cover_end")
-    def cover(self, row: Guarantee) -> date:
-        return row.offer.cover_end
+    def cover(self, row: Guarantee) -> str:
+        return day(row.offer.cover_end)
+
+    @admin.display(description=gettext_lazy("bound"), ordering="bound_at")
+    def bound(self, row: Guarantee) -> str:
+        return moment(row.bound_at)
+
+    @admin.display(description=gettext_lazy("in force since"), ordering="in_force_at")
+    def in_force(self, row: Guarantee) -> str:
+        return moment(row.in_force_at) or "–"
 
     @admin.display(description=gettext_lazy("state"), ordering="status")
     def state(self, row: Guarantee) -> str:
@@ -159,8 +189,8 @@ class GuaranteeAdmin(FileAdmin):
 
 @admin.register(Analysis)
 class AnalysisAdmin(FileAdmin):
-    list_display = ["request", "buyer", "state", "model", "model_version", "grade_words", "pd_words", "requested_at",
-                    "completed_at"]  # fmt: skip
+    list_display = ["request", "buyer", "state", "model", "model_version", "grade_words", "pd_words", "requested",
+                    "completed"]  # fmt: skip
     list_filter = ["status", "model", "grade"]
     search_fields = ["request__reference", "request__buyer_name"]
     list_select_related = ["request"]
@@ -181,8 +211,21 @@ class AnalysisAdmin(FileAdmin):
     def pd_words(self, row: Analysis) -> str:
         return percent(row.pd, 2)
 
+    @admin.display(description=gettext_lazy("requested"), ordering="requested_at")
+    def requested(self, row: Analysis) -> str:
+        return moment(row.requested_at)
+
+    @admin.display(description=gettext_lazy("completed"), ordering="completed_at")
+    def completed(self, row: Analysis) -> str:
+        return moment(row.completed_at) or "–"
+
 
 OFFER_TONES = {"prepared": "caution", "open": "info", "accepted": "good", "refused": "danger"}
+
+
+def noted(text: Any, note: Any) -> str:
+    """Two lines of a cell: what it is, and under it what tells it apart."""
+    return format_html('{}<span class="note">{}</span>', text, note)
 
 
 def badge(words: Any, tone: str) -> str:
@@ -262,6 +305,7 @@ ORDINARY_COVER = pricing.Cover(
 
 @admin.register(Tariff)
 class TariffAdmin(DatedRowAdmin):
+    is_one_series = True
     form = TariffForm
     list_display = ["version", "valid_from", "ended_on", "lgd", "coc", "selection_load", "commission", "margin",
                     "minimum_premium"]  # fmt: skip

@@ -92,7 +92,10 @@ class OfferForm(PriceForm):
         for kind, label in ConditionKind.choices:
             self.fields[f"condition_{kind}"] = forms.BooleanField(label=label, required=False)
             self.fields[f"detail_{kind}"] = forms.CharField(
-                label=_("Detail"), max_length=300, required=False, widget=forms.TextInput(attrs={"data-optional": True})
+                label=_("Detail: %(condition)s") % {"condition": label},
+                max_length=300,
+                required=False,
+                widget=forms.TextInput(attrs={"placeholder": _("Detail, if any"), "data-width": "full"}),
             )
 
     @property

@@ -6,10 +6,9 @@ from decimal import Decimal
 from django import template
 from django.utils import timezone
 from django.utils.timezone import localdate
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from underwriting.work_queue import WorkQueue, work_queue
-from unlockfocus.money import MINUS
 from unlockfocus.templatetags.face import percent
 
 register = template.Library()
@@ -27,14 +26,15 @@ def waiting(since: datetime | None, now: datetime) -> str:
     if since is None:
         return ""
     days = (localdate(now) - localdate(since)).days
+    if days == 0:
+        return gettext("today")
     return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
 
 
 @register.filter
 def change(rate: Decimal) -> str:
-    """A change as `+7.5%` or `−3.1%`."""
-    text = percent(rate, 1)
-    return text if text.startswith(MINUS) else f"+{text}"
+    """A change as `+7.5%`, `−3.1%` or `0%`."""
+    return f"+{percent(rate, 1)}" if rate > 0 else percent(rate, 1)
 
 
 @register.filter

@@ -22,7 +22,7 @@ def standing_of(cover_request: CoverRequest, guarantee: Guarantee | None) -> Sta
 
 @register.simple_tag
 def worked_loss(gross: Decimal, terms: Any) -> dict[str, Any]:
-    """What terms would pay if nothing of `gross` EUR were paid.
+    """What terms would pay if nothing of `gross` EUR were paid: gross, less what lies above the limit, less the share.
 
     `terms` is anything with limit, insured_percentage and deductible: an offer, or terms tried out.
     """
@@ -33,4 +33,6 @@ def worked_loss(gross: Decimal, terms: Any) -> dict[str, Any]:
         deductible_order="after_percentage",
         maximum_liability_left=to_cents(terms.limit * terms.insured_percentage),
     )
-    return {"gross": gross, "insured": min(gross, terms.limit), "result": indemnify(gross, insured)}
+    result = indemnify(gross, insured)
+    within = min(gross, terms.limit)
+    return {"gross": gross, "above_limit": within - gross, "share": result.indemnity - within, "result": result}
