@@ -173,8 +173,10 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / ".data" / "static")))
 _static = "django.contrib.staticfiles.storage.StaticFilesStorage"
-if not DEBUG and ENVIRONMENT != "test":
+if PRODUCTION:
     _static = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+elif DEVELOPMENT and not DEBUG:
+    _static = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"  # without the 20 s of compressing
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _static},

@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = os.environ.get("UNLOCKFOCUS_CHROMIUM") or shutil.which("chromium")
+    path = os.environ.get("UNLOCKFOCUS_CHROMIUM", shutil.which("chromium"))
     if not path:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
     # Playwright's loop is this thread's own; Django need not be warned of it.
