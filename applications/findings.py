@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from applications.eligibility import Finding
 from applications.fields import language
 from parties.countries import country_name
 from unlockfocus.money import format_money
+from unlockfocus.templatetags.face import day
 
 Facts = Mapping[str, str]
 
@@ -38,7 +38,7 @@ def _money(text: str) -> str:
 
 
 def _day(text: str) -> str:
-    return date_format(date.fromisoformat(text), "j F Y")
+    return day(date.fromisoformat(text))
 
 
 def _other_insurance(finding: Finding) -> Sentence:

@@ -37,6 +37,7 @@ class ProductTerms(DatedRow):
     activities = ArrayField(models.CharField(max_length=8), verbose_name=_("activities insured (NACE Rev. 2)"))
 
     class Meta:
+        verbose_name = _("product terms")
         verbose_name_plural = _("product terms")
 
     def __str__(self) -> str:
@@ -51,6 +52,7 @@ class CountryTerms(DatedRow):
     oecd_class = models.PositiveSmallIntegerField(_("OECD class"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("country terms")
         verbose_name_plural = _("country terms")
 
     def __str__(self) -> str:
@@ -65,6 +67,8 @@ class ExchangeRate(models.Model):
     rate = models.DecimalField(_("rate"), max_digits=18, decimal_places=6)
 
     class Meta:
+        verbose_name = _("exchange rate")
+        verbose_name_plural = _("exchange rates")
         ordering = ["-on", "currency"]
         constraints = [
             models.UniqueConstraint(fields=["currency", "on"], name="applications_rate_once_per_day"),
@@ -168,6 +172,8 @@ class CoverRequest(models.Model):
     objects = CoverRequestQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("cover request")
+        verbose_name_plural = _("cover requests")
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["company", "-touched_at"]),

@@ -1,9 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 from django.utils.module_loading import autodiscover_modules
 
 
 class JournalConfig(AppConfig):
     name = "journal"
+    verbose_name = _("Journal")
 
     def ready(self) -> None:
         """Let every stage announce its events and its reactions."""

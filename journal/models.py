@@ -4,6 +4,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class AppendOnly(Exception):
@@ -38,7 +39,8 @@ class Entry(models.Model):
     hash = models.CharField(max_length=64)
 
     class Meta:
-        verbose_name_plural = "entries"
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal entries")
         ordering = ["file", "number"]
         constraints = [models.UniqueConstraint(fields=["file", "number"], name="journal_entry_number_once_per_file")]
         indexes = [models.Index(fields=["event", "at"])]

@@ -44,6 +44,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["name"]
 
     class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         constraints = [models.UniqueConstraint(Lower("email"), name="parties_user_email_once")]
 
     def __str__(self) -> str:
@@ -89,7 +91,8 @@ class Company(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name_plural = "companies"
+        verbose_name = _("insured company")
+        verbose_name_plural = _("insured companies")
         constraints = [
             models.UniqueConstraint(fields=["country", "registration_number"], name="parties_company_identity_once")
         ]
@@ -118,6 +121,8 @@ class Membership(models.Model):
     since = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("seat in a company")
+        verbose_name_plural = _("seats in companies")
         ordering = ["since"]
 
     def __str__(self) -> str:
@@ -147,6 +152,8 @@ class Invitation(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
         ordering = ["-invited_at"]
 
     def __str__(self) -> str:
@@ -185,7 +192,8 @@ class Duty(models.Model):
     role = models.CharField(_("role"), max_length=20, choices=InsurerRole.choices)
 
     class Meta:
-        verbose_name_plural = "duties"
+        verbose_name = _("duty")
+        verbose_name_plural = _("duties")
         constraints = [models.UniqueConstraint(fields=["user", "role"], name="parties_duty_once")]
 
     def __str__(self) -> str:
@@ -199,6 +207,8 @@ class Bank(models.Model):
     bic = models.CharField("BIC", max_length=11, unique=True)
 
     class Meta:
+        verbose_name = _("bank")
+        verbose_name_plural = _("banks")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -210,6 +220,10 @@ class BankSeat(models.Model):
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
     bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="seats")
+
+    class Meta:
+        verbose_name = _("seat in a bank")
+        verbose_name_plural = _("seats in banks")
 
     def __str__(self) -> str:
         return f"{self.user} ({self.bank})"
@@ -227,6 +241,8 @@ class Buyer(models.Model):
     address = models.CharField(_("address"), max_length=300, blank=True)
 
     class Meta:
+        verbose_name = _("buyer")
+        verbose_name_plural = _("buyers")
         constraints = [
             models.UniqueConstraint(fields=["country", "registration_number"], name="parties_buyer_identity_once")
         ]

@@ -47,6 +47,10 @@ class Tariff(DatedRow):
     minimum_premium = amount_field(_("minimum premium, EUR"))
     option_factors = models.JSONField(_("option factors"), default=dict)
 
+    class Meta:
+        verbose_name = _("tariff")
+        verbose_name_plural = _("tariffs")
+
     def __str__(self) -> str:
         return self.version
 
@@ -74,6 +78,7 @@ class PremiumTax(DatedRow):
     rate = fraction_field(_("rate"))
 
     class Meta:
+        verbose_name = _("premium tax")
         verbose_name_plural = _("premium taxes")
 
     def __str__(self) -> str:
@@ -89,7 +94,8 @@ class Authority(DatedRow):
     longest_months = models.PositiveSmallIntegerField(_("longest cover, months"))
 
     class Meta:
-        verbose_name_plural = _("authorities")
+        verbose_name = _("underwriting authority")
+        verbose_name_plural = _("underwriting authorities")
 
     def __str__(self) -> str:
         return f"{self.role} up to EUR {self.largest_limit}, grade {self.worst_grade}"
@@ -100,6 +106,10 @@ class CumulLine(DatedRow):
 
     grade = models.PositiveSmallIntegerField(_("grade"))
     amount = amount_field(_("line, EUR"))
+
+    class Meta:
+        verbose_name = _("cumul line")
+        verbose_name_plural = _("cumul lines")
 
     def __str__(self) -> str:
         return f"grade {self.grade}: EUR {self.amount}"
@@ -126,7 +136,8 @@ class Analysis(models.Model):
     suggestion = models.JSONField(default=dict)
 
     class Meta:
-        verbose_name_plural = "analyses"
+        verbose_name = _("analysis")
+        verbose_name_plural = _("analyses")
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -254,6 +265,8 @@ class Offer(models.Model):
     objects = OfferQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -348,6 +361,8 @@ class Guarantee(models.Model):
     objects = GuaranteeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("guarantee")
+        verbose_name_plural = _("guarantees")
         ordering = ["-pk"]
 
     def __str__(self) -> str:

@@ -4,10 +4,10 @@ from datetime import date
 from decimal import Decimal
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 from unlockfocus.money import format_money
+from unlockfocus.templatetags.face import day
 
 register = template.Library()
 
@@ -21,4 +21,4 @@ def eur(text: str) -> str:
 @register.filter
 def iso_day(text: str) -> str:
     """`2026-12-08` as `8 December 2026`."""
-    return date_format(date.fromisoformat(text), "j F Y")
+    return day(date.fromisoformat(text))
