@@ -67,7 +67,8 @@ class Delivery(models.Model):
     delivered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name_plural = "deliveries"
+        verbose_name = _("delivery of a reaction")
+        verbose_name_plural = _("deliveries of reactions")
         constraints = [models.UniqueConstraint(fields=["entry", "handler"], name="journal_delivery_once_per_handler")]
         indexes = [
             models.Index(fields=["entry"], condition=models.Q(delivered_at=None), name="journal_delivery_owed"),
@@ -89,6 +90,8 @@ class Letter(models.Model):
     last_error = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
         constraints = [
             models.UniqueConstraint(
                 fields=["entry", "recipient", "template"], name="journal_letter_once_per_entry_and_recipient"

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
 
 from applications import actions
 from applications.models import BuyerAccounts, CoverRequest, OrderLine, SellersFigures, TradingHistory
@@ -48,7 +49,7 @@ BANKER = ("camille.dubois@bank.example", "Camille Dubois")
 def sign_ins() -> list[SignIn]:
     """One account per role, in the order a file passes through their hands."""
     people = [SignIn(role.label, email, name) for role, email, name in (*COMPANY_PEOPLE, *INSURER_PEOPLE)]
-    return [*people, SignIn("bank viewer", *BANKER)]
+    return [*people, SignIn(_("bank viewer"), *BANKER)]
 
 
 def is_loaded() -> bool:
