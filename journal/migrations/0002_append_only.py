@@ -19,6 +19,6 @@ DROP FUNCTION journal_entry_is_append_only();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("journal", "0002_initial")]
+    dependencies = [("journal", "0001_initial")]
 
     operations = [migrations.RunSQL(GUARD, UNGUARD)]
