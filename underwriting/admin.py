@@ -1,6 +1,5 @@
 """The desk: requests, offers, guarantees and analyses as lists that lead to files; the dated terms of prices."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -74,9 +73,10 @@ class CoverRequestAdmin(FileAdmin):
     list_select_related = ["company"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CoverRequest]:
-        return waiting_first(with_grade(CoverRequest.objects.visible_to(request.user)))
+        reader: Any = request.user
+        return waiting_first(with_grade(CoverRequest.objects.visible_to(reader)))
 
-    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
         return ["wait_rank", "submitted_at", "pk"]
 
     @admin.display(description=gettext_lazy("buyer"), ordering="buyer_name")

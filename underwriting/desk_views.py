@@ -33,7 +33,7 @@ from underwriting.terms import cumul
 from unlockfocus.errors import BusinessRule
 
 
-def _file(request: HttpRequest, reference: str, ability: str = "view") -> Dossier:
+def _file(request: SignedInRequest, reference: str, ability: str = "view") -> Dossier:
     """The file, when the reader may see it (else 404) and may do this on it now (else 403)."""
     rows = CoverRequest.objects.visible_to(request.user).select_related("company", "buyer", "loss_payee", "author")
     found = get_object_or_404(rows.prefetch_related("lines", "documents"), reference=reference)
