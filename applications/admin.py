@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import models
 from django.forms.models import model_to_dict
 from django.http import HttpRequest
 from django.utils import timezone
@@ -19,6 +20,10 @@ def is_senior(request: HttpRequest) -> bool:
     """Whether the reader may set the insurer's terms."""
     user: Any = request.user
     return bool(user.is_active and user.is_staff and user.has_duty(InsurerRole.SENIOR_UNDERWRITER))
+
+
+# The browser's own picker, as everywhere in the product.
+DAYS: dict[Any, Any] = {models.DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}}
 
 
 class DatedRowForm(forms.ModelForm):
@@ -49,6 +54,7 @@ class DatedRowAdmin(ReadOnlyAdmin):
     """Staff read. A senior underwriter adds rows, and ends a row that has no end yet; nothing else ever changes."""
 
     form = DatedRowForm
+    formfield_overrides = DAYS
     ordering = ["-valid_from", "-pk"]
     # Whether the rows follow one another as versions of one thing: a new one opens with what the newest says.
     is_one_series = False
@@ -91,6 +97,7 @@ class ExchangeRateAdmin(ReadOnlyAdmin):
     """Published rates: a missing one may be added, a published one never changes."""
 
     list_display = ["on", "currency", "rate"]
+    formfield_overrides = DAYS
     list_filter = ["currency"]
     date_hierarchy = "on"
     show_full_result_count = False

@@ -1,6 +1,6 @@
 """The findings on eligibility, in words: the rule, the answer, and what to do instead."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,7 +28,7 @@ class Sentence:
     step: str
 
 
-def sentences(findings: tuple[Finding, ...]) -> list[Sentence]:
+def sentences(findings: Sequence[Finding]) -> list[Sentence]:
     """All findings in words, in their order."""
     return [_SPEAKERS[finding.rule](finding) for finding in findings]
 

@@ -316,6 +316,8 @@ def _review(request: SignedInRequest, cover_request: CoverRequest) -> HttpRespon
                 messages.success(request, _("Your request was submitted. The analysis starts now."))
                 return redirect("file", cover_request.reference)
     context |= _review_context(cover_request, localdate(now))
+    if isinstance(context.get("refusal"), actions.NotInsurable):
+        context["unmet"] = sentences(context["refusal"].findings)
     return render(request, "applications/steps/review.html", context, status=status)
 
 

@@ -266,6 +266,20 @@ def test_a_request_with_a_missing_step_or_an_unmet_rule_is_not_submitted(
     assert draft.status == Status.DRAFT
 
 
+def test_a_rate_that_moved_since_the_draft_is_told_at_submission(
+    browser: Client, draft: CoverRequest, now: datetime
+) -> None:
+    CoverRequest.objects.filter(pk=draft.pk).update(order_amount=Decimal("1120000.00"), order_currency="USD")
+    lines = schedule([("All", "1 120 000", "USD", "2027-07-01", "2027-09-01")])
+    assert post(browser, draft, "schedule", lines).status_code == 302
+    ExchangeRate.objects.create(currency="USD", on=date(2026, 11, 23), rate=Decimal("1.1250"))
+    response = post(browser, draft, "review", {"agree": "on"})
+    assert response.status_code == 422
+    assert "You need €995,555.56; we insure from €1,000,000.00." in response.content.decode()
+    draft.refresh_from_db()
+    assert draft.status == Status.DRAFT
+
+
 def test_a_viewer_reads_and_does_not_write(
     draft: CoverRequest, index: Company, signed_in: Callable[[User], Client]
 ) -> None:
