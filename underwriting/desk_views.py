@@ -65,7 +65,7 @@ def file(request: SignedInRequest, reference: str) -> HttpResponse:
         "title": shown.request.reference,
         "ball": ball_of(shown),
         "form": form,
-        "trial": _try(shown, form),
+        "trial": _try(shown, _terms_of(form, shown.suggested_terms)),
         **_words_on(shown),
     }
     return _page(request, "file", shown, context)
@@ -92,10 +92,15 @@ class Trial:
     refusal: str = ""
 
 
-def _try(shown: Dossier, form: PriceForm) -> Trial:
-    """Price what the form holds; before anything was typed, the suggestion."""
-    typed = form.terms if form.is_valid() else None
-    terms = typed if form.is_bound else shown.suggested_terms
+def _terms_of(form: PriceForm, otherwise: Terms | None) -> Terms | None:
+    """What the form holds; `otherwise` before anything was typed, and nothing while it has errors."""
+    if not form.is_bound:
+        return otherwise
+    return form.terms if form.is_valid() else None
+
+
+def _try(shown: Dossier, terms: Terms | None) -> Trial:
+    """Price the terms as an offer made now would be priced."""
     if terms is None or shown.analysis is None:
         return Trial()
     try:
@@ -108,10 +113,16 @@ def _try(shown: Dossier, form: PriceForm) -> Trial:
 
 
 def offer(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Terms with their price as one types; then the offer, at the price that was looked at."""
+    """Terms with their price as one types; then the offer, at the price that was looked at.
+
+    The form opens with the suggestion, and with the terms tried out on the file page in its place.
+    """
     shown = _file(request, reference, "offer")
-    form = OfferForm(request.POST or None, initial=_first_terms(request, shown), today=shown.today)
-    trial = _try(shown, form)
+    tried = PriceForm(request.GET)
+    first = tried.terms if tried.is_valid() else shown.suggested_terms
+    initial = initial_of(shown.suggested_terms) | (tried.cleaned_data if tried.is_valid() else {})
+    form = OfferForm(request.POST or None, initial=initial, today=shown.today)
+    trial = _try(shown, _terms_of(form, first))
     status = 200
     if request.POST.get("act") == "offer":
         made = _make_offer(request, shown, form, trial)
@@ -120,13 +131,6 @@ def offer(request: SignedInRequest, reference: str) -> HttpResponse:
         status = 422
     context = {"title": _("Make an offer"), "form": form, "trial": trial}
     return _page(request, "offer", shown, context, status=status)
-
-
-def _first_terms(request: HttpRequest, shown: Dossier) -> dict[str, Any]:
-    """What the form opens with: the suggestion, under the terms tried out on the file page."""
-    tried = PriceForm(request.GET)
-    initial = initial_of(shown.suggested_terms)
-    return initial | (tried.cleaned_data if tried.is_valid() else {})
 
 
 def _make_offer(request: SignedInRequest, shown: Dossier, form: OfferForm, trial: Trial) -> Offer | None:

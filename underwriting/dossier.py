@@ -171,6 +171,11 @@ class Dossier:
         """The offer the insured can read: open or accepted."""
         return self._offer_in(Offer.Status.OPEN, Offer.Status.ACCEPTED)
 
+    @property
+    def live_offer(self) -> Offer | None:
+        """The one offer that counts now: prepared, open or accepted."""
+        return self._offer_in(Offer.Status.PREPARED, Offer.Status.OPEN, Offer.Status.ACCEPTED)
+
     def _offer_in(self, *states: str) -> Offer | None:
         return next((offer for offer in self.offers if offer.status in states), None)
 

@@ -196,7 +196,9 @@ def test_terms_tried_out_stand_in_the_address_and_go_into_the_offer(file, desk_o
     assert "The peak of €1,480,000.00 stands above this limit" in page
     assert "If nothing of the peak were paid, EUR Loss 1,480,000.00 Above the credit limit −480,000.00" in page
     assert "The insured's share −160,000.00 We would pay €840,000.00" in page
-    form = desk_of_bruno.get(address(file, "offer"), tried).content.decode()
+    answer = desk_of_bruno.get(address(file, "offer"), tried)
+    form = answer.content.decode()
+    assert "We would pay €840,000.00" in text_of(answer)
     assert 'value="1,000,000.00"' in form
     assert re.search(r'value="retention_of_title"[^>]*checked', form)
 
