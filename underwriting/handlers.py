@@ -12,6 +12,7 @@ from journal.queueing import queue_after_commit
 from parties.models import UNDERWRITERS, Duty, Membership, Role, User
 from underwriting import events
 from underwriting.actions.analysis import request_analysis
+from underwriting.actions.offers import drop_unsigned
 from underwriting.models import Analysis
 
 
@@ -40,6 +41,12 @@ def start_analysis(entry: Entry) -> None:
     analysis = request_analysis(request, at=now)
     if analysis.status == Analysis.Status.PENDING:
         queue_after_commit(analyse, analysis.pk)
+
+
+@on(request_events.REQUEST_WITHDRAWN)
+def put_unsigned_offer_aside(entry: Entry) -> None:
+    """Nobody need sign an offer on a request that was taken back."""
+    drop_unsigned(requests.locked(_request_of(entry).pk))
 
 
 @on(request_events.REQUEST_SUBMITTED)

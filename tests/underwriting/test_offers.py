@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from applications import actions as requests
 from applications.models import Status
 from journal.models import Entry
 from parties.models import Duty, InsurerRole
@@ -15,6 +16,7 @@ from tests.factories import (
     another_senior,
     at_once,
     bound_guarantee,
+    deliver_everything,
     offer_for,
     person_named,
 )
@@ -167,6 +169,14 @@ def test_a_declined_or_questioned_request_leaves_no_unsigned_offer_behind(now, r
     assert offer.status == Offer.Status.SUPERSEDED
     with pytest.raises(OfferNotOpen):
         offers.sign(offer.pk, by=sofia, at=now)
+
+
+def test_a_withdrawn_request_leaves_no_unsigned_offer_behind(now, request_of_index, bruno, alice):
+    offer = offer_for(request_of_index, bruno, now, limit=BEYOND_BRUNO)
+    requests.withdraw(request_of_index.pk, actor=alice, at=now)
+    deliver_everything()
+    offer.refresh_from_db()
+    assert offer.status == Offer.Status.SUPERSEDED
 
 
 def test_another_offer_replaces_the_open_one(now, request_of_index, bruno):
