@@ -1,6 +1,8 @@
 """Every page, as a person of each side sees it: nothing serious for axe, nothing wider than the screen, in any mode."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,6 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page
 
+from applications import actions as requests
+from applications.models import CoverRequest, OrderLine
 from parties.models import Company, User
 from tests.conftest import NOW
 from tests.factories import analysed_request, bound_guarantee, offer_for, person_named
@@ -46,6 +50,29 @@ def look_at(page: Page, addresses: list[str]) -> list[str]:
     return wrong
 
 
+def overfull_draft(index: Company, alice: User) -> CoverRequest:
+    """Forty lines, amounts in the billions, and names that fill their fields."""
+    draft = demo.draft_request(index, alice, NOW)
+    long_name = "Societatea de asamblare a componentelor pentru autovehicule Pitesti "
+    CoverRequest.objects.filter(pk=draft.pk).update(buyer_name=(long_name * 3)[:200], goods=("Tour " * 60)[:300])
+    draft.lines.all().delete()
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            request=draft,
+            position=number,
+            label=f"Lot {number} " + "x" * 100,
+            amount=Decimal("9876543210.99"),
+            currency="EUR",
+            delivery_on=date(2027, 1, 1) + timedelta(days=7 * number),
+            due_on=date(2027, 2, 1) + timedelta(days=7 * number),
+            rate=1,
+            amount_eur=Decimal("9876543210.99"),
+        )
+        for number in range(1, 41)
+    )
+    return draft
+
+
 @pytest.mark.parametrize(("language", "width", "scheme"), MODES)
 def test_pages_of_visitors(
     open_page: Callable[..., Page], transactional_db: None, language: str, width: int, scheme: str
@@ -71,8 +98,16 @@ def test_pages_of_the_insured(
     empty = look_at(page, ["/requests/", "/guarantees/", "/requests/new/"])
     offer = offer_for(analysed_request(index, alice, NOW), bruno, NOW)
     guarantee = bound_guarantee(index, alice, bruno, NOW)
+    asked = analysed_request(index, alice, NOW)
+    requests.ask_information(asked.pk, question="Who are the owners of PEI?", actor=bruno, at=NOW)
     draft = demo.draft_request(index, alice, NOW)
+    overfull = overfull_draft(index, alice)
     typical = [
+        f"/requests/{overfull.reference}/steps/schedule/",
+        f"/requests/{overfull.reference}/steps/review/",
+        f"/files/{asked.reference}/",
+        f"/requests/{asked.reference}/answer/",
+        f"/requests/{asked.reference}/documents/add/",
         *(f"/requests/{draft.reference}/steps/{step}/" for step in STEPS),
         "/requests/",
         "/guarantees/",
@@ -109,8 +144,10 @@ def test_pages_of_the_desk(
     guarantee = bound_guarantee(index, alice, bruno, NOW)
     page = open_page(language, width, scheme)
     sign_in_as(page, bruno, live_server.url)
+    file = f"/desk/file/{analysed.reference}"
     pages = [
         "/desk/",
+        *(f"{file}/{act}/" for act in ("offer", "ask", "decline", "grade")),
         f"/desk/file/{analysed.reference}/",
         f"/desk/file/{guarantee.request.reference}/",
         "/desk/applications/coverrequest/",
