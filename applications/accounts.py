@@ -43,7 +43,7 @@ class Item:
 
 
 ITEMS: tuple[Item, ...] = (
-    Item("total_assets", "Total assets", "Total de l'actif"),
+    Item("total_assets", "Total assets", "Total de l’actif"),
     Item("fixed_assets", "Fixed assets", "Actif immobilisé"),
     Item("current_assets", "Current assets", "Actif circulant"),
     Item("inventories", "Inventories", "Stocks"),
@@ -56,8 +56,8 @@ ITEMS: tuple[Item, ...] = (
     Item("long_term_liabilities", "Long-term liabilities", "Dettes à long terme"),
     Item("short_term_liabilities", "Short-term liabilities", "Dettes à court terme"),
     Item("provisions_and_accruals", "Provisions and accruals", "Provisions et régularisations"),
-    Item("sales", "Sales", "Chiffre d'affaires"),
-    Item("operating_profit", "Operating profit", "Résultat d'exploitation"),
+    Item("sales", "Sales", "Chiffre d’affaires"),
+    Item("operating_profit", "Operating profit", "Résultat d’exploitation"),
     Item("profit_before_tax", "Profit before tax", "Résultat avant impôt"),
     Item("net_profit", "Net profit", "Résultat net"),
     Item("depreciation", "Depreciation", "Amortissements"),

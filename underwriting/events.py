@@ -4,9 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from journal.recording import announce
 
-ANALYSIS_DONE = announce(
-    "analysis.done", _("The buyer was scored by %(model)s: grade %(grade)s, PD %(pd)s"), insured_sees=False
-)
+ANALYSIS_DONE = announce("analysis.done", _("The buyer was scored: grade %(grade)s"), insured_sees=False)
 ANALYSIS_REFERRED = announce(
     "analysis.referred", _("No score could be computed: to be judged by a person"), insured_sees=False
 )

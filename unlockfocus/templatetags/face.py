@@ -25,7 +25,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from unlockfocus import charts
-from unlockfocus.money import MINUS, NARROW_NO_BREAK_SPACE, format_amount, format_money
+from unlockfocus.money import MINUS, NARROW_NO_BREAK_SPACE, NO_BREAK_SPACE, format_amount, format_money
 
 register = template.Library()
 
@@ -347,7 +347,8 @@ def _problems(form: BaseForm | BaseFormSet[Any]) -> Iterator[Problem]:
 def _form_problems(form: BaseForm, line: str = "") -> Iterator[Problem]:
     yield from (Problem(str(message), "", line) for message in form.non_field_errors())
     for field in form:
-        where = ", ".join(filter(None, [line, str(field.label or "").rstrip(" .?:")]))
+        label = str(field.label or "").rstrip(f"{NARROW_NO_BREAK_SPACE}{NO_BREAK_SPACE} .?:")
+        where = ", ".join(filter(None, [line, label]))
         yield from (Problem(str(message), _target(field), where) for message in field.errors)
 
 
