@@ -14,7 +14,9 @@ from launch.console import Refusal, step
 REQUIREMENTS = "requirements-dev.txt"
 # uv trusts the certificates pip trusts, those of this machine, and never fetches an interpreter.
 UV_ENVIRONMENT = {"UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "true"}
-PIP_INSTALL = (sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check")
+# The interpreter itself, also when somebody calls ./run with a virtual environment active: those may lack pip.
+INTERPRETER: str = getattr(sys, "_base_executable", sys.executable)
+PIP_INSTALL = (INTERPRETER, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check")
 
 
 def install(checkout: Checkout) -> None:
@@ -50,7 +52,7 @@ def _install_packages(checkout: Checkout, program: Path) -> None:
     venv = checkout.root / ".venv"
     with step("Installing the product's packages"):
         if not (checkout.python.exists() and _stands(venv, _place_stamp(checkout), "place")):
-            create = [str(program), "venv", "--quiet", "--clear", "--no-project", "--python", sys.executable, str(venv)]
+            create = [str(program), "venv", "--quiet", "--clear", "--no-project", "--python", INTERPRETER, str(venv)]
             _run(create, UV_ENVIRONMENT)
             (venv / "place").write_text(_place_stamp(checkout))
         sync = [str(program), "pip", "sync", "--quiet", "--require-hashes", "--python", str(checkout.python)]
