@@ -12,6 +12,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "unlockfocus.settings")
 django.setup()
 
+from django.core.management import call_command  # noqa: E402 - after the set-up
 from django.db import connection, transaction  # noqa: E402 - after the set-up
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
@@ -70,6 +71,7 @@ def measure(browser: Client, url: str) -> tuple[int, float]:
 
 
 def main() -> None:
+    call_command("collectstatic", "--noinput", verbosity=0)
     with transaction.atomic():
         rows = [(name, *measure(browser, url)) for name, browser, url in pages()]
         transaction.set_rollback(True)
