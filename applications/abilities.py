@@ -1,10 +1,8 @@
 """May this user do this to this request? One answer, shared by the pages, the API and the tests."""
 
 from applications.models import CoverRequest, Status
-from applications.workflow import COVER_REQUEST
+from applications.workflow import COVER_REQUEST, OPEN
 from parties.models import User
-
-TAKES_DOCUMENTS = {Status.DRAFT, Status.SUBMITTED, Status.IN_ANALYSIS, Status.INFORMATION_REQUESTED}
 
 
 def may_open_request(user: User) -> bool:
@@ -21,6 +19,6 @@ def request_abilities(request: CoverRequest, user: User) -> frozenset[str]:
     if request.status == Status.DRAFT:
         abilities.add("edit")
     abilities.update(act for act in ("submit", "withdraw", "answer") if COVER_REQUEST.allows(act, request.status))
-    if request.status in TAKES_DOCUMENTS:
+    if request.status in OPEN:
         abilities.add("document")
     return frozenset(abilities)

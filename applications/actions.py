@@ -15,7 +15,7 @@ from applications.models import CoverRequest, Document, OrderLine, Status
 from applications.rates import rate_on
 from applications.terms import rules_on
 from applications.uploads import inspect
-from applications.workflow import COVER_REQUEST
+from applications.workflow import COVER_REQUEST, OPEN
 from journal.numbering import next_reference
 from journal.recording import record
 from parties.models import Buyer, Company, User
@@ -225,7 +225,7 @@ def add_document(request_id: int, *, kind: str, file: "UploadedFile[Any]", actor
     """Keep a file with the request; raises UnacceptableFile, and IllegalTransition once the request is decided."""
     inspected = inspect(file)
     request = locked(request_id)
-    if request.status not in {Status.DRAFT, Status.SUBMITTED, Status.IN_ANALYSIS, Status.INFORMATION_REQUESTED}:
+    if request.status not in OPEN:
         raise IllegalTransition(_("Documents can be added until the request is decided."))
     document = Document.objects.create(
         request=request,

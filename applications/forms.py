@@ -15,8 +15,8 @@ from applications.fields import AmountField, DayField, PercentField, YesNoField,
 from applications.models import CoverRequest, DocumentKind, SellersFigures, TradingHistory
 from applications.terms import rules_on
 from parties.countries import country_choices
-from parties.forms import identifier_message
-from parties.identifiers import InvalidIdentifier, clean_registration_number, clean_vat_number
+from parties.forms import clean_identifier
+from parties.identifiers import clean_registration_number, clean_vat_number
 from parties.models import Bank
 
 OPTIONS = (
@@ -93,9 +93,9 @@ class BuyerForm(StepForm):
         country = cleaned.get("buyer_country")
         if country and country not in rules_on(localdate(self.at)).open_countries:
             self.add_error("buyer_country", _("We do not insure buyers in this country at present."))
-        self._clean_identifier("buyer_registration_number", clean_registration_number)
+        clean_identifier(self, "buyer_registration_number", "buyer_country", clean_registration_number)
         if cleaned.get("buyer_vat_number"):
-            self._clean_identifier("buyer_vat_number", clean_vat_number)
+            clean_identifier(self, "buyer_vat_number", "buyer_country", clean_vat_number)
         self._refuse("affiliate", _("An order from your own group cannot be insured."))
         self._refuse("private_person", _("Only companies can be insured as buyers."))
         self._refuse(
@@ -107,15 +107,6 @@ class BuyerForm(StepForm):
     def _refuse(self, field: str, message: str) -> None:
         if self.cleaned_data.get(field):
             self.add_error(field, message)
-
-    def _clean_identifier(self, field: str, clean: Any) -> None:
-        country, text = self.cleaned_data.get("buyer_country"), self.cleaned_data.get(field)
-        if not country or not text:
-            return
-        try:
-            self.cleaned_data[field] = clean(country, text)
-        except InvalidIdentifier as error:
-            self.add_error(field, identifier_message(error))
 
 
 class OrderForm(StepForm):

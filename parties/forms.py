@@ -1,5 +1,6 @@
 """What people type to sign in, to sign their company up, and to bring their colleagues."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -135,28 +136,30 @@ class SignUpForm(SetPasswordMixin, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        self._clean_identifier("registration_number", clean_registration_number)
-        self._clean_identifier("vat_number", clean_vat_number)
+        clean_identifier(self, "registration_number", "country", clean_registration_number)
+        clean_identifier(self, "vat_number", "country", clean_vat_number)
         self._refuse_known_company()
         self.validate_password_for_user(self.owner, "password")
         if not self.errors and User.objects.filter(email__iexact=cleaned["email"]).exists():
             self.add_error("email", gettext("There is already an account with this address. Sign in with it instead."))
         return cleaned
 
-    def _clean_identifier(self, field: str, clean: Any) -> None:
-        country, text = self.cleaned_data.get("country"), self.cleaned_data.get(field)
-        if not country or not text:
-            return
-        try:
-            self.cleaned_data[field] = clean(country, text)
-        except InvalidIdentifier as error:
-            self.add_error(field, identifier_message(error))
-
     def _refuse_known_company(self) -> None:
         identity = {name: self.cleaned_data.get(name) for name in ("country", "registration_number")}
         if all(identity.values()) and Company.objects.filter(**identity).exists():
             message = gettext("This company already has an account. Ask its owner to invite you.")
             self.add_error("registration_number", message)
+
+
+def clean_identifier(form: forms.BaseForm, field: str, country_field: str, clean: Callable[[str, str], str]) -> None:
+    """Put a registration or VAT number in its canonical form, or say at its field what is wrong with it."""
+    country, text = form.cleaned_data.get(country_field), form.cleaned_data.get(field)
+    if not country or not text:
+        return
+    try:
+        form.cleaned_data[field] = clean(country, text)
+    except InvalidIdentifier as error:
+        form.add_error(field, identifier_message(error))
 
 
 def identifier_message(error: InvalidIdentifier) -> str:

@@ -1,7 +1,5 @@
 """The pages that span the stages: the front page, the file from request to claim, the guarantees, the bank room."""
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import connection
@@ -14,7 +12,6 @@ from django.views.decorators.http import require_GET
 from applications.abilities import request_abilities
 from applications.exposure import exposure_steps
 from applications.models import CoverRequest
-from claims.indemnity import Terms, indemnify
 from journal.timeline import timeline
 from parties.visitors import SignedInRequest
 from underwriting.abilities import offer_abilities
@@ -69,25 +66,11 @@ def file(request: SignedInRequest, reference: str) -> HttpResponse:
         "offer": offer,
         "past_offers": [each for each in offers if each is not offer],
         "offer_abilities": offer_abilities(offer, request.user, today) if offer else frozenset(),
-        "loss": worked_loss(offer) if offer else None,
         "guarantee": guarantee,
         "conditions": guarantee.conditions.all() if guarantee else [],
         "timeline": timeline(cover_request.journal_key, insurer=bool(request.user.duties)),
     }
     return render(request, "file.html", context)
-
-
-def worked_loss(offer: Offer) -> dict[str, Any]:
-    """What the offer would pay if the buyer paid nothing of its peak exposure."""
-    gross = offer.request.peak.amount
-    terms = Terms(
-        limit=offer.limit,
-        insured_percentage=offer.insured_percentage,
-        deductible=offer.deductible,
-        deductible_order="after_percentage",
-        maximum_liability_left=offer.maximum_liability,
-    )
-    return {"gross": gross, "insured": min(gross, offer.limit), "result": indemnify(gross, terms)}
 
 
 @require_GET

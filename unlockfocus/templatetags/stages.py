@@ -35,4 +35,10 @@ def worked_loss(gross: Decimal, terms: Any) -> dict[str, Any]:
     )
     result = indemnify(gross, insured)
     within = min(gross, terms.limit)
-    return {"gross": gross, "above_limit": within - gross, "share": result.indemnity - within, "result": result}
+    return {
+        "gross": gross,
+        "within": within,
+        "above_limit": within - gross,
+        "share": result.indemnity - within,
+        "result": result,
+    }
