@@ -1,10 +1,12 @@
 """The periods a guarantee promises and demands, and the days they give for one unpaid invoice. Pure.
 
-A version of the clocks is never edited: the next one is added, and a guarantee keeps the version it was bound with.
+They are dated settings (`ClockTerms`), copied into the guarantee when it is bound: what was promised does not move.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import date, timedelta
+from typing import Any, Self
 
 from applications.exposure import add_months
 
@@ -14,14 +16,27 @@ class Clocks:
     """Periods counted from the original due date of an unpaid invoice, unless their name says otherwise."""
 
     version: str
+    reminder_days: tuple[int, ...]
     overdue_notice_days: int
+    overdue_warning_days: tuple[int, ...]
     stop_deliveries_days: int
     extension_without_consent_days: int
     claim_days: int
+    claim_warning_days: tuple[int, ...]
     claims_barred_months: int
     insolvency_notice_days: int
     decision_days_from_complete_file: int
     payment_working_days_from_approval: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The clocks as a guarantee keeps them: JSON-able, by name."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Self:
+        """The clocks a guarantee keeps; raises KeyError when one is missing."""
+        values = {field.name: kept[field.name] for field in fields(cls)}
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +47,6 @@ class Deadlines:
     claim_by: date
     waiting_period_ends_on: date
     claims_barred_on: date
-
-
-CLOCKS = Clocks(
-    version="2026-11",
-    overdue_notice_days=30,
-    stop_deliveries_days=30,
-    extension_without_consent_days=60,
-    claim_days=60,
-    claims_barred_months=12,
-    insolvency_notice_days=10,
-    decision_days_from_complete_file=30,
-    payment_working_days_from_approval=10,
-)
 
 
 def deadlines(due_on: date, clocks: Clocks, waiting_period_days: int) -> Deadlines:
