@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from applications import accounts
 from applications.accounts import ITEMS, PUBLISHED_ON, Problem, read_accounts, template_rows
 from underwriting.scoring.statement import ITEMS as SCORED_ITEMS
+from unlockfocus import sheets
 
 
 def workbook(*rows):
@@ -164,7 +165,7 @@ def test_a_file_that_cannot_be_read_is_one_problem(content, code):
 def test_an_archive_that_unpacks_to_too_much_is_not_unpacked():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", b" " * (accounts.MAX_UNCOMPRESSED_BYTES + 1))
+        archive.writestr("xl/workbook.xml", b" " * (sheets.MAX_UNCOMPRESSED_BYTES + 1))
     assert len(file.getvalue()) < 20_000
     assert problems(file.getvalue()) == [("", "too_big", "")]
 
@@ -172,7 +173,7 @@ def test_an_archive_that_unpacks_to_too_much_is_not_unpacked():
 def test_an_archive_of_too_many_files_is_not_opened():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for number in range(accounts.MAX_ARCHIVE_FILES + 1):
+        for number in range(sheets.MAX_ARCHIVE_FILES + 1):
             archive.writestr(str(number), b"")
     assert problems(file.getvalue()) == [("", "too_big", "")]
 
