@@ -342,21 +342,14 @@ class DocumentKind(models.TextChoices):
     OTHER = "other", _("Other")
 
 
-def document_path(document: Document, filename: str) -> str:
+def document_path(document: StoredDocument, filename: str) -> str:
     """Files lie under a name of our own: the one people gave is kept beside it and never touches the disk."""
     return f"documents/{document.uploaded_at:%Y/%m}/{uuid.uuid4().hex}"
 
 
-class DocumentQuerySet(models.QuerySet["Document"]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(request__in=CoverRequest.objects.visible_to(user))
+class StoredDocument(models.Model):
+    """A file somebody gave. Its type was read from its content."""
 
-
-class Document(models.Model):
-    """A file given with the request. Its type was read from its content."""
-
-    request = models.ForeignKey(CoverRequest, on_delete=models.CASCADE, related_name="documents")
-    kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind.choices)
     name = models.CharField(_("name"), max_length=200)
     file = models.FileField(upload_to=document_path, max_length=200)
     content_type = models.CharField(max_length=100)
@@ -365,10 +358,26 @@ class Document(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
 
-    objects = DocumentQuerySet.as_manager()
-
     class Meta:
+        abstract = True
         ordering = ["uploaded_at"]
 
     def __str__(self) -> str:
         return self.name
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(request__in=CoverRequest.objects.visible_to(user))
+
+
+class Document(StoredDocument):
+    """A file given with the request."""
+
+    request = models.ForeignKey(CoverRequest, on_delete=models.CASCADE, related_name="documents")
+    kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind.choices)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta(StoredDocument.Meta):
+        abstract = False

@@ -22,7 +22,7 @@ from applications.exposure import ScheduleLine
 from applications.forms import OPTIONS
 from applications.models import CoverRequest
 from underwriting import desk_urls, pricing
-from underwriting.models import Analysis, Authority, CumulLine, Guarantee, Offer, PremiumTax, Tariff
+from underwriting.models import Analysis, Authority, ClockTerms, CumulLine, Guarantee, Offer, PremiumTax, Tariff
 from underwriting.templatetags.desk import waiting
 from underwriting.work_queue import WITH_US, waiting_first, with_grade
 from unlockfocus.desk import ReadOnlyAdmin
@@ -309,6 +309,12 @@ class TariffAdmin(DatedRowAdmin):
     form = TariffForm
     list_display = ["version", "valid_from", "ended_on", "lgd", "coc", "selection_load", "commission", "margin",
                     "minimum_premium"]  # fmt: skip
+
+
+@admin.register(ClockTerms)
+class ClockTermsAdmin(DatedRowAdmin):
+    is_one_series = True
+    list_display = ["version", "valid_from", "ended_on", "overdue_notice_days", "claim_days", "claims_barred_months"]
 
 
 @admin.register(PremiumTax)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from applications.fields import AmountField, DayField, PercentField
 from applications.forms import OPTIONS
 from underwriting import words
-from underwriting.models import ConditionKind
+from underwriting.models import ConditionKind, DeductibleOrder
 from underwriting.quotes import Terms
 
 # Further apart than this, a year was mistyped.
@@ -30,6 +30,12 @@ class PriceForm(forms.Form):
         label=gettext_lazy("Insured percentage"), min_value=60, max_value=95, decimal_places=2
     )
     deductible = AmountField(label=gettext_lazy("Deductible, EUR"), positive=False)
+    deductible_order = forms.ChoiceField(
+        label=gettext_lazy("Deductible taken"),
+        choices=DeductibleOrder.choices,
+        required=False,
+        initial=DeductibleOrder.AFTER_PERCENTAGE,
+    )
     cover_start = DayField(label=gettext_lazy("Cover starts"))
     cover_end = DayField(label=gettext_lazy("Cover ends"))
     options = forms.MultipleChoiceField(
@@ -59,6 +65,7 @@ class PriceForm(forms.Form):
             limit=self.cleaned_data["limit"],
             insured_percentage=self.cleaned_data["insured_percentage"],
             deductible=self.cleaned_data["deductible"],
+            deductible_order=self.cleaned_data["deductible_order"] or DeductibleOrder.AFTER_PERCENTAGE,
             cover_start=self.cleaned_data["cover_start"],
             cover_end=self.cleaned_data["cover_end"],
             options=tuple(self.cleaned_data["options"]),
@@ -140,8 +147,8 @@ def initial_of(terms: Terms | None) -> dict[str, Any]:
     """Terms as the initial values of the forms above; nothing without terms."""
     if terms is None:
         return {"deductible": Decimal("0.00")}
-    names = ("limit", "insured_percentage", "deductible", "cover_start", "cover_end", "valid_until", "note")
-    initial: dict[str, Any] = {name: getattr(terms, name) for name in names}
+    names = ("limit", "insured_percentage", "deductible", "deductible_order", "cover_start", "cover_end")
+    initial: dict[str, Any] = {name: getattr(terms, name) for name in (*names, "valid_until", "note")}
     for kind, detail in terms.conditions.items():
         initial |= {f"condition_{kind}": True, f"detail_{kind}": detail}
     return initial | {"options": list(terms.options)}

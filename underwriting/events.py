@@ -32,6 +32,7 @@ OFFER_ACCEPTED = announce("offer.accepted", _("Offer %(number)s was accepted: gu
 CONDITION_MET = announce("guarantee.condition_met", _("Condition met: %(condition)s (%(proof)s)"))
 GUARANTEE_IN_FORCE = announce("guarantee.in_force", _("Guarantee %(number)s is in force"))
 GUARANTEE_NOT_TAKEN_UP = announce("guarantee.not_taken_up", _("Guarantee %(number)s was not taken up: %(reason)s"))
+GUARANTEE_RUN_OFF = announce("guarantee.run_off", _("Guarantee %(number)s covers no further deliveries: %(reason)s"))
 GUARANTEE_CLOSED = announce("guarantee.closed", _("Guarantee %(number)s was closed: %(reason)s"))
 CERTIFICATE_ISSUED = announce(
     "certificate.issued", _("Certificate of %(number)s, version %(version)s (%(language)s), was issued")

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import CoverRequest, amount_field
 from parties.dated import DatedRow
 from parties.models import InsurerRole
 from underwriting import pricing
+from underwriting.clocks import Clocks
 from underwriting.scoring.grades import pd_for_grade
 from underwriting.scoring.result import Score
 from underwriting.scoring.stored import score_from_dict
@@ -113,6 +115,41 @@ class CumulLine(DatedRow):
 
     def __str__(self) -> str:
         return f"grade {self.grade}: EUR {self.amount}"
+
+
+def days_field(label: Any) -> ArrayField:
+    """Days after the due date, in order."""
+    return ArrayField(models.PositiveSmallIntegerField(), verbose_name=label)
+
+
+class ClockTerms(DatedRow):
+    """One version of the periods of a guarantee. A guarantee copies those in force when it is bound, and keeps them."""
+
+    version = models.CharField(_("version"), max_length=20, unique=True)
+    reminder_days = days_field(_("reminders to the insured, days after the due date"))
+    overdue_notice_days = models.PositiveSmallIntegerField(_("overdue notice, days after the due date"))
+    overdue_warning_days = days_field(_("warnings before the overdue notice, days after the due date"))
+    stop_deliveries_days = models.PositiveSmallIntegerField(_("stop of deliveries, days after the due date"))
+    extension_without_consent_days = models.PositiveSmallIntegerField(
+        _("longest extension without consent, days after the due date")
+    )
+    claim_days = models.PositiveSmallIntegerField(_("claim, days after the due date"))
+    claim_warning_days = days_field(_("warnings before the claim, days after the due date"))
+    claims_barred_months = models.PositiveSmallIntegerField(_("claims barred, months after the due date"))
+    insolvency_notice_days = models.PositiveSmallIntegerField(_("insolvency notice, days after it is known"))
+    decision_days_from_complete_file = models.PositiveSmallIntegerField(_("decision, days after the file is complete"))
+    payment_working_days_from_approval = models.PositiveSmallIntegerField(_("payment, working days after approval"))
+
+    class Meta:
+        verbose_name = _("clock terms")
+        verbose_name_plural = _("clock terms")
+
+    def __str__(self) -> str:
+        return self.version
+
+    @property
+    def clocks(self) -> Clocks:
+        return Clocks.from_dict(vars(self))
 
 
 class Analysis(models.Model):
@@ -216,6 +253,13 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return self.filter(request=request)
 
 
+class DeductibleOrder(models.TextChoices):
+    """Whether the deductible is taken from the loss or from the insured share of it."""
+
+    AFTER_PERCENTAGE = "after_percentage", _("from the insured share of the loss")
+    BEFORE_PERCENTAGE = "before_percentage", _("from the loss, before the insured percentage")
+
+
 class Offer(models.Model):
     """A firm, priced, dated proposal. Replaced, never edited."""
 
@@ -236,6 +280,12 @@ class Offer(models.Model):
     limit = amount_field(_("credit limit, EUR"))
     insured_percentage = models.DecimalField(_("insured percentage"), max_digits=4, decimal_places=4)
     deductible = amount_field(_("deductible, EUR"), default=Decimal("0.00"))
+    deductible_order = models.CharField(
+        _("deductible taken"),
+        max_length=20,
+        choices=DeductibleOrder.choices,
+        default=DeductibleOrder.AFTER_PERCENTAGE,
+    )
     cover_start = models.DateField(_("cover starts"))
     cover_end = models.DateField(_("cover ends"))
     waiting_period_days = models.PositiveSmallIntegerField(_("waiting period, days"), default=180)
@@ -354,8 +404,10 @@ class Guarantee(models.Model):
     status = models.CharField(_("state"), max_length=20, choices=Status.choices, db_index=True)
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     verification_code = models.CharField(max_length=10, default=new_verification_code)
+    clock_terms = models.JSONField(_("clocks"))
     bound_at = models.DateTimeField(_("bound"))
     in_force_at = models.DateTimeField(_("in force since"), null=True, blank=True)
+    run_off_at = models.DateTimeField(_("in run-off since"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     objects = GuaranteeQuerySet.as_manager()
@@ -376,6 +428,16 @@ class Guarantee(models.Model):
     def tone(self) -> str:
         """The tone of the state's badge."""
         return {"pending_conditions": "caution", "in_force": "good", "run_off": "info"}.get(self.status, "neutral")
+
+    @property
+    def clocks(self) -> Clocks:
+        """The periods copied when it was bound."""
+        return Clocks.from_dict(self.clock_terms)
+
+    @property
+    def first_day_covered(self) -> date | None:
+        """The first day whose deliveries are covered: of the period, or of its last condition met; None until then."""
+        return max(self.offer.cover_start, localdate(self.in_force_at)) if self.in_force_at else None
 
     def is_in_force(self, on: date) -> bool:
         """Whether deliveries made on that day are covered."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import CoverRequest
 from underwriting import pricing
-from underwriting.models import Analysis, Tariff
+from underwriting.models import Analysis, DeductibleOrder, Tariff
 from underwriting.terms import tariff_on, tax_rate
 from unlockfocus.errors import BusinessRule
 
@@ -50,6 +50,7 @@ class Terms:
     conditions: Mapping[str, str]
     valid_until: date
     note: str
+    deductible_order: str = DeductibleOrder.AFTER_PERCENTAGE
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from parties.models import Buyer, User
-from underwriting.models import Authority, CumulLine, Guarantee, Offer, PremiumTax, Tariff
+from underwriting.models import Authority, ClockTerms, CumulLine, Guarantee, Offer, PremiumTax, Tariff
 from underwriting.pricing import started_months
 from unlockfocus.errors import BusinessRule
 
@@ -17,12 +17,24 @@ class NoTariff(BusinessRule):
     """No tariff is in force, or no premium tax is known for the insured's country."""
 
 
+class NoClocks(BusinessRule):
+    """No periods for notices and claims are in force."""
+
+
 def tariff_on(day: date) -> Tariff:
     """The tariff in force; raises NoTariff."""
     tariff = Tariff.objects.in_force(day).first()
     if tariff is None:
         raise NoTariff(_("No tariff is in force on this day."))
     return tariff
+
+
+def clock_terms_on(day: date) -> ClockTerms:
+    """The clocks a guarantee bound on that day copies; raises NoClocks."""
+    terms = ClockTerms.objects.in_force(day).first()
+    if terms is None:
+        raise NoClocks(_("No clocks are in force on this day: no guarantee can be bound."))
+    return terms
 
 
 def tax_rate(insured_country: str, buyer_country: str, day: date) -> Decimal:

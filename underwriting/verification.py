@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from underwriting.certificates.facts import first_day_covered
 from underwriting.models import Guarantee
 
 MILLION = Decimal(1_000_000)
@@ -142,7 +141,7 @@ def verify_certificate(request: HttpRequest, number: str, code: str) -> HttpResp
         "band": amount_band(offer.limit),
         "starts_on": offer.cover_start,
         "ends_on": offer.cover_end,
-        "in_force_on": first_day_covered(guarantee),
+        "in_force_on": guarantee.first_day_covered,
         "ended_on": guarantee.ended_at and timezone.localdate(guarantee.ended_at),
         "checked_at": at,
     }

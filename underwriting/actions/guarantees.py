@@ -66,6 +66,20 @@ def not_take_up(guarantee_id: int, *, reason: str, by: User, at: datetime) -> Gu
 
 
 @transaction.atomic
+def run_off(guarantee_id: int, *, reason: str, by: User | None, at: datetime) -> Guarantee:
+    """Cover nothing new: the period is over, or deliveries stopped. What was shipped stays covered. Twice is once."""
+    guarantee = locked(guarantee_id)
+    if guarantee.status == Guarantee.Status.RUN_OFF:
+        return guarantee
+    _move(guarantee, "run_off")
+    guarantee.run_off_at = at
+    guarantee.save()
+    data = {"number": guarantee.number, "reason": reason}
+    record(guarantee.request.journal_key, events.GUARANTEE_RUN_OFF, actor=by, at=at, data=data)
+    return guarantee
+
+
+@transaction.atomic
 def close(guarantee_id: int, *, reason: str, by: User, at: datetime) -> Guarantee:
     """Close a guarantee: everything delivered under it is paid or settled."""
     return _end(guarantee_id, "close", events.GUARANTEE_CLOSED, reason=reason, by=by, at=at)

@@ -22,7 +22,7 @@ from underwriting.actions.analysis import NotAllowed, NotTwoPeople
 from underwriting.models import Analysis, Guarantee, GuaranteeCondition, Offer, OfferCondition
 from underwriting.quotes import NoGrade, Quote, Terms, graded, quote
 from underwriting.stored_prices import case_as_dict, price_as_dict
-from underwriting.terms import Cumul, cumul, may_sign
+from underwriting.terms import Cumul, clock_terms_on, cumul, may_sign
 from underwriting.workflow import OFFER
 from unlockfocus.errors import BusinessRule, IllegalTransition
 from unlockfocus.money import format_money
@@ -143,6 +143,7 @@ def _write_offer(
         limit=terms.limit,
         insured_percentage=terms.insured_percentage,
         deductible=terms.deductible,
+        deductible_order=terms.deductible_order,
         cover_start=terms.cover_start,
         cover_end=terms.cover_end,
         waiting_period_days=90 if "short_waiting_period" in terms.options else 180,
@@ -260,6 +261,7 @@ def _bind(offer: Offer, *, actor: User, at: datetime) -> Guarantee:
         offer=offer,
         buyer=offer.request.buyer,
         status=state,
+        clock_terms=clock_terms_on(localdate(at)).clocks.as_dict(),
         bound_at=at,
         in_force_at=None if conditions else at,
     )

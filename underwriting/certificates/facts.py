@@ -16,7 +16,7 @@ from django.utils import timezone
 from applications.models import CoverRequest, OrderLine
 from parties.identifiers import identifier_name
 from parties.models import Bank, Buyer, Company
-from underwriting.certificates.clocks import CLOCKS, deadlines
+from underwriting.clocks import Clocks, deadlines
 from underwriting.models import Guarantee, GuaranteeCondition, Offer
 
 Facts = dict[str, Any]
@@ -33,8 +33,9 @@ def certificate_facts(guarantee: Guarantee) -> Facts:
     """Everything the certificate of this version of the guarantee says; the same guarantee gives the same facts."""
     offer = guarantee.offer
     request = offer.request
-    first_day = first_day_covered(guarantee)
-    schedule = [_line(line, offer, first_day or offer.cover_start) for line in request.lines.all()]
+    first_day = guarantee.first_day_covered
+    clocks = guarantee.clocks
+    schedule = [_line(line, offer, first_day or offer.cover_start, clocks) for line in request.lines.all()]
     return {
         "format": FORMAT,
         "number": guarantee.number,
@@ -54,19 +55,12 @@ def certificate_facts(guarantee: Guarantee) -> Facts:
         "conditions": [_condition(condition) for condition in guarantee.conditions.all()],
         "schedule": schedule,
         "insured_total_eur": _insured_total(schedule),
-        "clocks": asdict(CLOCKS),
+        "clocks": clocks.as_dict(),
         "ends_when": list(ENDS_WHEN),
         "does_not_end_when": list(DOES_NOT_END_WHEN),
         "not_covered": list(NOT_COVERED),
         "declarations": {"version": request.declarations_version, "made_on": _day(request.submitted_at)},
     }
-
-
-def first_day_covered(guarantee: Guarantee) -> date | None:
-    """The first day whose deliveries are covered: of the period, or when the last condition was met; None till then."""
-    if guarantee.in_force_at is None:
-        return None
-    return max(guarantee.offer.cover_start, timezone.localdate(guarantee.in_force_at))
 
 
 def verification_url(guarantee: Guarantee) -> str:
@@ -109,6 +103,7 @@ def _cover(offer: Offer) -> Facts:
         "insured_percentage": str(offer.insured_percentage),
         "maximum_liability_eur": str(offer.maximum_liability),
         "deductible_eur": str(offer.deductible),
+        "deductible_order": str(offer.deductible_order),
         "starts_on": _day(offer.cover_start),
         "ends_on": _day(offer.cover_end),
         "waiting_period_days": offer.waiting_period_days,
@@ -125,7 +120,7 @@ def _condition(condition: GuaranteeCondition) -> Facts:
     return {"kind": condition.kind, "detail": condition.detail, "met_on": _day(condition.met_at)}
 
 
-def _line(line: OrderLine, offer: Offer, first_day: date) -> Facts:
+def _line(line: OrderLine, offer: Offer, first_day: date, clocks: Clocks) -> Facts:
     """A line of the order. It is insured, and has deadlines, when delivered while covered and not due before."""
     facts: Facts = {
         "label": line.label,
@@ -137,7 +132,7 @@ def _line(line: OrderLine, offer: Offer, first_day: date) -> Facts:
         "insured": line.due_on >= line.delivery_on and first_day <= line.delivery_on <= offer.cover_end,
     }
     if facts["insured"]:
-        days = deadlines(line.due_on, CLOCKS, offer.waiting_period_days)
+        days = deadlines(line.due_on, clocks, offer.waiting_period_days)
         facts |= {name: _day(day) for name, day in asdict(days).items()}
     return facts
 

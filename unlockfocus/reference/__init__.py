@@ -9,7 +9,7 @@ from pathlib import Path
 from applications.models import CountryTerms, ProductTerms
 from applications.rates import load_rates
 from parties.models import InsurerRole
-from underwriting.models import Authority, CumulLine, PremiumTax, Tariff
+from underwriting.models import Authority, ClockTerms, CumulLine, PremiumTax, Tariff
 
 HERE = Path(__file__).parent
 STARTS = date(2026, 1, 1)
@@ -28,6 +28,7 @@ def load_reference() -> dict[str, int]:
         "exchange rates": load_rates(HERE / "ecb_rates.csv"),
         "tariffs": _tariff(),
         "premium taxes": _taxes(),
+        "clock terms": _clocks(),
         "authorities": _authorities(),
         "cumul lines": _lines(),
     }
@@ -86,6 +87,28 @@ def _tariff() -> int:
             "short_waiting_period": "1.08",
             "retention_of_title": "0.90",
         },
+    )
+    return 1
+
+
+def _clocks() -> int:
+    if ClockTerms.objects.exists():
+        return 0
+    ClockTerms.objects.create(
+        version="2026-1",
+        valid_from=STARTS,
+        source="First clocks of the product",
+        reminder_days=[1, 10],
+        overdue_notice_days=30,
+        overdue_warning_days=[20, 25, 28],
+        stop_deliveries_days=30,
+        extension_without_consent_days=60,
+        claim_days=60,
+        claim_warning_days=[45, 53, 58],
+        claims_barred_months=12,
+        insolvency_notice_days=10,
+        decision_days_from_complete_file=30,
+        payment_working_days_from_approval=10,
     )
     return 1
 

@@ -30,7 +30,7 @@ def worked_loss(gross: Decimal, terms: Any) -> dict[str, Any]:
         limit=terms.limit,
         insured_percentage=terms.insured_percentage,
         deductible=terms.deductible,
-        deductible_order="after_percentage",
+        deductible_order=terms.deductible_order,
         maximum_liability_left=to_cents(terms.limit * terms.insured_percentage),
     )
     result = indemnify(gross, insured)
