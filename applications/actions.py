@@ -14,7 +14,7 @@ from applications.declarations import current_wording
 from applications.models import CoverRequest, Document, OrderLine, Status
 from applications.rates import rate_on
 from applications.terms import rules_on
-from applications.uploads import inspect
+from applications.uploads import inspect, safe_name
 from applications.workflow import COVER_REQUEST, OPEN
 from journal.numbering import next_reference
 from journal.recording import record
@@ -230,7 +230,7 @@ def add_document(request_id: int, *, kind: str, file: "UploadedFile[Any]", actor
     document = Document.objects.create(
         request=request,
         kind=kind,
-        name=_safe_name(file.name or ""),
+        name=safe_name(file.name or ""),
         file=file,
         content_type=inspected.content_type,
         size=inspected.size,
@@ -241,12 +241,6 @@ def add_document(request_id: int, *, kind: str, file: "UploadedFile[Any]", actor
     data = {"name": document.name, "kind": kind, "sha256": document.sha256}
     record(request.journal_key, events.DOCUMENT_ADDED, actor=actor, at=at, data=data)
     return document
-
-
-def _safe_name(name: str) -> str:
-    """The name people gave, without path and control characters, for display and download only."""
-    last_part = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(char for char in last_part if char.isprintable())[:200] or "document"
 
 
 @transaction.atomic

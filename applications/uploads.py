@@ -62,6 +62,12 @@ def inspect(file: UploadedFile[Any]) -> Inspected:
     return Inspected(content_type=content_type, size=file.size, sha256=digest.hexdigest())
 
 
+def safe_name(name: str) -> str:
+    """The name people gave, without path and control characters, for display and download only."""
+    last_part = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(char for char in last_part if char.isprintable())[:200] or "document"
+
+
 def _head(file: UploadedFile[Any]) -> bytes:
     file.seek(0)
     head = file.read(8192)

@@ -1,7 +1,7 @@
 """The reference case at each point of its life, built through the product's own verbs: nothing is written past them."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,11 +9,13 @@ from django.utils.timezone import localdate
 
 from applications import actions as requests
 from applications.models import CoverRequest
+from claims.actions import deliveries, notices
+from claims.models import Claim, Invoice
 from journal.models import Delivery
 from journal.tasks import deliver
 from parties.models import Company, Duty, InsurerRole, Membership, Role, User
 from underwriting.actions import analysis as analyses
-from underwriting.actions import offers
+from underwriting.actions import guarantees, offers
 from underwriting.models import Analysis, Guarantee, Offer
 from underwriting.quotes import Terms
 from unlockfocus import demo
@@ -87,6 +89,54 @@ def bound_guarantee(company: Company, author: User, underwriter: User, at: datet
     """The whole way: asked, scored, offered by the underwriter, accepted by the author."""
     offer = offer_for(analysed_request(company, author, at), underwriter, at, **changes)
     return offers.accept(offer.pk, actor=author, at=at)
+
+
+def guarantee_in_force(company: Company, author: User, underwriter: User, at: datetime, **changes: Any) -> Guarantee:
+    """The guarantee with its premium seen: what INDEX delivers from 1 December 2026 on is covered."""
+    guarantee = bound_guarantee(company, author, underwriter, at, **changes)
+    for condition in guarantee.conditions.all():
+        guarantee = guarantees.meet_condition(condition.pk, proof="Transfer seen", by=underwriter, at=at)
+    return guarantee
+
+
+def instant(day: date, hour: int = 9) -> datetime:
+    """That day at nine in the morning, UTC."""
+    return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+
+
+def deliver_to_pei(guarantee: Guarantee, by: User) -> list[Invoice]:
+    """INDEX's deliveries, each declared the day after: EUR 1,110,000 due 29 September 2027, 370,000 due 14 November."""
+    machines, acceptance = guarantee.request.lines.order_by("position")[1:]
+    rows = (
+        ("F-2027-118", machines, date(2027, 7, 1), date(2027, 9, 29), "1110000.00"),
+        ("F-2027-131", acceptance, date(2027, 8, 16), date(2027, 11, 14), "370000.00"),
+    )
+    return [
+        deliveries.declare_invoice(
+            guarantee.pk,
+            deliveries.InvoiceFacts(
+                number=number,
+                line=line,
+                delivered_on=delivered_on,
+                invoiced_on=delivered_on,
+                due_on=due_on,
+                amount=Decimal(amount),
+            ),
+            by=by,
+            at=instant(delivered_on + timedelta(days=1)),
+        )
+        for number, line, delivered_on, due_on, amount in rows
+    ]
+
+
+def claim_on_pei(guarantee: Guarantee, invoices: Iterable[Invoice], by: User) -> Claim:
+    """Overdue notice on the first invoice on 28 October 2027 (D+29), claim on both on 26 November 2027."""
+    invoices = list(invoices)
+    notice = notices.Sending(act="overdue_notice", invoices=invoices[:1])
+    notices.send(guarantee.pk, notice, by=by, at=instant(date(2027, 10, 28)))
+    claim = notices.Sending(act="claim", invoices=invoices, answers={"cause": "protracted_default"})
+    notices.send(guarantee.pk, claim, by=by, at=instant(date(2027, 11, 26)))
+    return Claim.objects.get(guarantee=guarantee)
 
 
 def deliver_everything() -> None:

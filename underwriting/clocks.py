@@ -35,8 +35,9 @@ class Clocks:
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> Self:
         """The clocks a guarantee keeps; raises KeyError when one is missing."""
-        values = {field.name: kept[field.name] for field in fields(cls)}
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+        values: dict[str, Any] = {field.name: kept[field.name] for field in fields(cls)}
+        values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,6 +231,8 @@ SPECTACULAR_SETTINGS = {
 
 # --- The insurer ------------------------------------------------------------------------------------------------------
 INSURER_NAME = env.str("INSURER_NAME", "Unlock Focus")
+# Its public holidays move its own deadlines.
+INSURER_COUNTRY = env.str("INSURER_COUNTRY", "FR")
 
 # --- Logs -------------------------------------------------------------------------------------------------------------
 _processors: list[structlog.typing.Processor] = [

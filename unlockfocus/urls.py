@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("applications.urls")),
     path("", include("underwriting.urls")),
     path("", include("underwriting.verification_urls")),
+    path("", include("claims.urls")),
     path("files/<str:reference>/", views.file, name="file"),
     path("guarantees/", views.guarantees, name="guarantees"),
     path("guarantees/<str:number>/", views.guarantee, name="guarantee"),

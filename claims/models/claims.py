@@ -141,7 +141,7 @@ class Evidence(StoredDocument):
 
 
 class Finding(models.Model):
-    """What a person found where the product cannot judge, or against what it judged. The newest counts; all are kept."""
+    """What a person found where the product cannot judge, or against it. The newest counts; all are kept."""
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="findings")
     check_name = models.CharField(_("question"), max_length=24)

@@ -140,7 +140,7 @@ class Credit(models.Model):
 
 
 class Dispute(models.Model):
-    """A part of an invoice the buyer contests. Until it is settled that part is not a loss, and its wait stands still."""
+    """A part of an invoice the buyer contests: until it is settled no loss, and its wait stands still."""
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="disputes")
     amount_eur = amount_field(_("disputed, EUR"))

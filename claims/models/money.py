@@ -1,4 +1,4 @@
-"""Money that leaves and comes back: bank accounts, indemnities under the maximum liability, payment files, recoveries."""
+"""Money that leaves and comes back: accounts, indemnities under the maximum liability, payment files, recoveries."""
 
 from __future__ import annotations
 

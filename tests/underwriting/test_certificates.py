@@ -14,7 +14,7 @@ from parties.models import Bank
 from tests.factories import another_company, at_once, bound_guarantee, person_named
 from underwriting.actions.guarantees import meet_condition
 from underwriting.certificates import certificate_facts, issue_certificate, render_certificate, wording
-from underwriting.certificates.clocks import CLOCKS, deadlines
+from underwriting.clocks import deadlines
 from underwriting.certificates.typesetting import STATIC, ForbiddenResource, OwnStaticFiles, typeset
 from underwriting.models import Certificate, Guarantee
 
@@ -99,8 +99,8 @@ def test_what_was_delivered_before_the_conditions_were_met_is_not_insured(guaran
     assert facts["insured_total_eur"] == "370000.00"
 
 
-def test_the_days_after_a_due_date():
-    days = deadlines(date(2028, 2, 29), CLOCKS, waiting_period_days=90)
+def test_the_days_after_a_due_date(guarantee):
+    days = deadlines(date(2028, 2, 29), guarantee.clocks, waiting_period_days=90)
     assert days.overdue_notice_by == date(2028, 3, 30)
     assert days.claim_by == date(2028, 4, 29)
     assert days.waiting_period_ends_on == date(2028, 5, 29)

@@ -1,0 +1,60 @@
+"""One claim with all that its pages show, for one reader at one instant."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+
+from django.utils.timezone import localdate
+
+from applications.exposure import NOTHING
+from claims.abilities import claim_abilities
+from claims.account import Account
+from claims.clocks import Deadline
+from claims.models import Claim, Indemnity, Invoice, Recovery
+from parties.models import User
+
+
+@dataclass
+class ClaimDossier:
+    """Read once, computed from the facts; nothing is stored."""
+
+    claim: Claim
+    reader: User
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        return localdate(self.at)
+
+    @cached_property
+    def abilities(self) -> frozenset[str]:
+        return claim_abilities(self.claim, self.reader)
+
+    @cached_property
+    def account(self) -> Account:
+        return Account(self.claim.guarantee, self.today)
+
+    @cached_property
+    def invoices(self) -> list[Invoice]:
+        """Those claimed, oldest due first."""
+        return [each for each in self.account.invoices if each.claim_id == self.claim.pk]
+
+    @property
+    def open_total(self) -> Decimal:
+        """What is open on the claimed invoices, EUR."""
+        return sum((self.account.balance(each).open for each in self.invoices), NOTHING)
+
+    @property
+    def deadlines(self) -> list[Deadline]:
+        """Those of the claim and of its invoices, earliest first."""
+        subjects = {self.claim.number, "", *(each.number for each in self.invoices)}
+        return [each for each in self.account.deadlines if each.subject in subjects]
+
+    @cached_property
+    def indemnities(self) -> list[Indemnity]:
+        return list(self.claim.indemnities.select_related("prepared_by", "signed_by", "account", "payment_file"))
+
+    @cached_property
+    def recoveries(self) -> list[Recovery]:
+        return list(self.claim.recoveries.all())

@@ -1,0 +1,1 @@
+"""What follows from acts of the last stages, and whom it is told to."""

@@ -1,0 +1,1 @@
+"""The insured's pages of the last stages, a module a subject."""
