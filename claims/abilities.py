@@ -37,8 +37,8 @@ def guarantee_abilities(guarantee: Guarantee, user: User) -> frozenset[str]:
 def claim_abilities(claim: Claim, user: User) -> frozenset[str]:
     """What one may do on a claim.
 
-    The insured: view, document. Claims people also: take, find, reserve, step, collect, assess, interim, suspend, resume,
-    recover, close; an approver: sign (what another prepared), approve_cost, reopen.
+    The insured: view, document. Claims people also: take, find, reserve, step, collect, assess, interim, suspend,
+    resume, recover, close; an approver: sign (what another prepared), approve_cost, reopen.
     """
     if acts_for_insured(claim.guarantee, user):
         return frozenset({"view"} | ({"document"} if claim.status != Claim.Status.CLOSED else set()))
