@@ -10,6 +10,7 @@ from functools import cache
 from holidays import country_holidays
 
 SATURDAY = 5
+ISO_CODE_LENGTH = 2  # the library also answers to names and longer codes
 ONE_DAY = timedelta(days=1)
 
 
@@ -48,6 +49,8 @@ def _is_public_holiday_or_weekly_rest(day: date, country: str) -> bool:
 @cache
 def _rest_days(country: str, year: int) -> tuple[frozenset[int], frozenset[date]]:
     """Weekdays of rest (Monday is 0) and public holidays of a year; none for years the library does not know."""
+    if len(country) != ISO_CODE_LENGTH:
+        raise UnknownCalendar(country)
     try:
         calendar = country_holidays(country)
     except NotImplementedError as unknown:
