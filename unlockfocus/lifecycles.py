@@ -8,6 +8,8 @@ from django.utils.translation import override
 
 from applications.models import Status
 from applications.workflow import COVER_REQUEST
+from claims.models import Claim, Indemnity, Invoice
+from claims.workflow import CLAIM, INDEMNITY, INVOICE
 from underwriting.models import Guarantee, Offer
 from underwriting.workflow import GUARANTEE, OFFER
 from unlockfocus.workflow import Transition, Workflow
@@ -57,7 +59,31 @@ LIVES = (
         ("pending_conditions", "in_force"),
         "underwriting/workflow.py",
         "Accepting an offer creates the guarantee, once: in force at once when the offer had no conditions, else when "
-        "the last of them is found met. `run_off` belongs to the watching of buyers: nothing takes it yet.",
+        "the last of them is found met. `run_off` is taken when the period of cover is over: nothing new is covered, what was "
+        "delivered stays covered.",
+    ),
+    Life(
+        INVOICE,
+        Invoice.Status,
+        ("declared",),
+        "claims/workflow.py",
+        "An invoice is declared when its goods are delivered. A dispute stands beside these states: the disputed part "
+        "waits, the rest goes its way. A payment that comes back makes a paid invoice unpaid again.",
+    ),
+    Life(
+        CLAIM,
+        Claim.Status,
+        ("notified",),
+        "claims/workflow.py",
+        "The insured's claim opens the file; its documents complete it by themselves as they arrive. Assessing and "
+        "signing are two people's acts. Only a claims approver reopens, with a reason.",
+    ),
+    Life(
+        INDEMNITY,
+        Indemnity.Status,
+        ("prepared",),
+        "claims/workflow.py",
+        "From its signature on an indemnity counts against the maximum liability; the database sees to that.",
     ),
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from applications.models import CountryTerms, ProductTerms
 from applications.rates import load_rates
+from claims.models import RecoveryExperience
 from parties.models import InsurerRole
 from underwriting.models import Authority, ClockTerms, CumulLine, PremiumTax, Tariff
 
@@ -31,6 +32,7 @@ def load_reference() -> dict[str, int]:
         "clock terms": _clocks(),
         "authorities": _authorities(),
         "cumul lines": _lines(),
+        "recoveries by age": _recoveries(),
     }
 
 
@@ -163,6 +165,18 @@ def _lines() -> int:
             for grade, line in millions.items()
         )
     )
+
+
+def _recoveries() -> int:
+    if RecoveryExperience.objects.exists():
+        return 0
+    rows = [
+        RecoveryExperience(
+            valid_from=STARTS, from_days=int(row["from_days"]), rate=Decimal(row["rate"]), source=row["source"]
+        )
+        for row in _rows("recovery_by_age.csv")
+    ]
+    return len(RecoveryExperience.objects.bulk_create(rows))
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
