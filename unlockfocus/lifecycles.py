@@ -59,8 +59,8 @@ LIVES = (
         ("pending_conditions", "in_force"),
         "underwriting/workflow.py",
         "Accepting an offer creates the guarantee, once: in force at once when the offer had no conditions, else when "
-        "the last of them is found met. `run_off` is taken when the period of cover is over: nothing new is covered, what was "
-        "delivered stays covered.",
+        "the last of them is found met. `run_off` is taken when the period of cover is over: nothing new is covered, "
+        "what was delivered stays covered.",
     ),
     Life(
         INVOICE,
