@@ -102,7 +102,8 @@ def write(
     _write_header(SubElement(root, "GrpHdr"), order)
     _write_payment(SubElement(root, "PmtInf"), order)
     indent(document)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(document, encoding="utf-8") + b"\n"
+    body: bytes = tostring(document, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body + b"\n"
 
 
 def check(order: PaymentOrder) -> PaymentOrder:
