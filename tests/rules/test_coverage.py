@@ -28,7 +28,7 @@ COVER = CoverFacts(
     limit=Decimal("1480000.00"),
     conditions_met=True,
 )
-# PEI owes 1,000,000 of 1,110,000 due on 29 September 2027. Notice was due by 29 October, the claim by 29 November: in time.
+# PEI owes 1,000,000 of 1,110,000 due on 29 September 2027; notice (by 29 October) and claim (by 29 November) in time.
 DELIVERY = InvoiceFacts(
     reference="F-1",
     amount=Decimal("1110000.00"),
