@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from underwriting.price_cases import InvalidCase, price_case
+from underwriting.price_cases import price_case
+from unlockfocus.json_cases import InvalidCase, answer_cases, read_cases
 
 
 class Command(BaseCommand):
@@ -20,29 +21,10 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="a JSON list of cases")
 
     def handle(self, *, file: Path, **options: Any) -> None:
-        cases = _read(file)
-        results = []
-        for index, case in enumerate(cases):
-            try:
-                result = price_case(case)
-            except InvalidCase as error:
-                raise CommandError(f"{file}: case {index}: {error}") from error
-            results.append({**case, "result": result})
-        self.stdout.write(json.dumps(results, indent=1, ensure_ascii=False))
-
-
-def _read(file: Path) -> list[dict[str, Any]]:
-    """The list of cases; raises CommandError naming the file and what is wrong with it."""
-    try:
-        cases = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CommandError(f"{file}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise CommandError(f"{file}: not UTF-8 text (byte {error.start})") from error
-    except json.JSONDecodeError as error:
-        raise CommandError(f"{file}: line {error.lineno}, column {error.colno}: {error.msg}") from error
-    except (RecursionError, ValueError) as error:
-        raise CommandError(f"{file}: {error}") from error
-    if not isinstance(cases, list):
-        raise CommandError(f"{file}: a list of cases is expected")
-    return cases
+        try:
+            answered = answer_cases(read_cases(file.read_bytes()), price_case)
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}") from error
+        except InvalidCase as error:
+            raise CommandError(f"{file}: {error}") from error
+        self.stdout.write(json.dumps(answered, indent=1, ensure_ascii=False))
