@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from applications.models import CoverRequest, Status
+from claims.models import Claim, Invoice
 from underwriting.models import Guarantee, Offer
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The stage reached (request, analysis, acceptance, monitoring, incidents) and whether the file stopped there."""
+    """The stage reached, one of request, analysis, acceptance, monitoring, incidents; stopped there, or done with it."""
 
     stage: str
     stopped: bool = False
+    closed: bool = False
 
 
 REACHED = {
@@ -29,12 +31,21 @@ REACHED = {
 
 
 def standing(request: CoverRequest, guarantee: Guarantee | None) -> Standing:
-    """The stage the file has reached: in force it is watched, before that it waits for acceptance and conditions."""
+    """The stage the file has reached: in force it is watched; a notice or a claim makes it an incident."""
     if guarantee and guarantee.in_force_at:
-        return Standing("monitoring", stopped=guarantee.ended_at is not None)
+        return _incident(guarantee) or Standing("monitoring", stopped=guarantee.ended_at is not None)
     if guarantee and guarantee.status == Guarantee.Status.NOT_TAKEN_UP:
         return Standing("acceptance", stopped=True)
     return REACHED[Status(request.status)]
+
+
+def _incident(guarantee: Guarantee) -> Standing | None:
+    """The last stage, when an overdue invoice was notified or claimed; done with the last claim."""
+    claims = list(guarantee.claims.values_list("status", flat=True))
+    if claims:
+        return Standing("incidents", closed=set(claims) == {Claim.Status.CLOSED})
+    notified = guarantee.invoices.filter(status=Invoice.Status.NOTIFIED)
+    return Standing("incidents") if notified.exists() else None
 
 
 def ball_of_request(request: CoverRequest, offer: Offer | None, guarantee: Guarantee | None) -> str:
