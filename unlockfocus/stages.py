@@ -11,7 +11,7 @@ from underwriting.models import Guarantee, Offer
 
 @dataclass(frozen=True)
 class Standing:
-    """The stage reached, one of request, analysis, acceptance, monitoring, incidents; stopped there, or done with it."""
+    """The stage reached, one of request, analysis, acceptance, monitoring, incidents; stopped there, or done."""
 
     stage: str
     stopped: bool = False
