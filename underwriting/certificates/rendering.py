@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 
 import segno
@@ -13,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from underwriting.certificates import wording
 from underwriting.certificates.facts import Facts
+from underwriting.certificates.typed_facts import typed
 from unlockfocus.money import NARROW_NO_BREAK_SPACE, NO_BREAK_SPACE
 from unlockfocus.templatetags.face import money
 
@@ -27,7 +27,7 @@ def render_certificate(facts: Facts, language: str, *, issued_at: datetime) -> b
     from underwriting.certificates.typesetting import attached_json, typeset
 
     with translation.override(language):
-        html = _with_wider_spaces(render_to_string("pdf/certificate.html", _page(facts, language, issued_at)))
+        html = with_wider_spaces(render_to_string("pdf/certificate.html", _page(facts, language, issued_at)))
         description = translation.gettext("The facts of this certificate, as data")
     content = json.dumps(facts, ensure_ascii=False, indent=2, sort_keys=True)
     return typeset(html, [attached_json(ATTACHMENT_NAME, content, description, issued_at)])
@@ -40,19 +40,19 @@ def verification_qr(url: str) -> SafeString:
 
 
 def _page(facts: Facts, language: str, issued_at: datetime) -> dict[str, Any]:
-    typed = _typed(facts)
+    read = typed(facts)
     return {
         "language": language,
-        "facts": typed,
-        "words": wording.words(typed),
-        "schedule": _schedule(typed["schedule"], language),
+        "facts": read,
+        "words": wording.words(read),
+        "schedule": _schedule(read["schedule"], language),
         "qr": verification_qr(facts["verification"]["url"]),
         "issued_on": timezone.localdate(issued_at),
         "created": f"{issued_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
     }
 
 
-def _with_wider_spaces(html: str) -> str:
+def with_wider_spaces(html: str) -> str:
     """With ordinary no-break spaces: the printed font has no narrow one, and half a space hardly parts `1 480`."""
     return html.replace(NARROW_NO_BREAK_SPACE, NO_BREAK_SPACE)
 
@@ -79,16 +79,3 @@ def _row(line: Facts, days: tuple[str, ...], language: str) -> Facts:
 def _short_day(day: date, language: str) -> str:
     """`29 Sep 2027`, `29 sept. 2027`: as narrow columns need it, on one line."""
     return format_date(day, "d MMM y", locale=language).replace(" ", NO_BREAK_SPACE)
-
-
-def _typed(value: Any, key: str = "") -> Any:
-    """The facts with days as dates and numbers as Decimals, as their keys announce them."""
-    if isinstance(value, dict):
-        return {name: _typed(each, name) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_typed(each) for each in value]
-    if isinstance(value, str) and key.endswith(("_on", "_by")):
-        return date.fromisoformat(value)
-    if isinstance(value, str) and (key == "amount" or key.endswith(("_eur", "_percentage"))):
-        return Decimal(value)
-    return value

@@ -1,0 +1,95 @@
+"""Words and parts for the pages, letters and papers of the last stages."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from claims import words
+from claims.account import Account
+from claims.clocks import DUTIES, Deadline, Kind, State
+from claims.foresight import effects_from_facts
+from unlockfocus.templatetags.face import day
+
+register = template.Library()
+
+
+@register.filter
+def stamp(value: datetime | None) -> str:
+    """An instant to the second: `28 October 2027, 11:00:00 in Paris (09:00:00 UTC)`."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value, timezone.get_default_timezone())
+    universal = value.astimezone(UTC)
+    # Midnight in Paris is still the day before in universal time.
+    utc_day = "" if universal.date() == local.date() else f"{day(universal.date())}, "
+    return gettext("%(day)s, %(local)s in Paris (%(utc_day)s%(utc)s UTC)") % {
+        "day": day(local.date()),
+        "local": f"{local:%H:%M:%S}",
+        "utc_day": utc_day,
+        "utc": f"{universal:%H:%M:%S}",
+    }
+
+
+@register.inclusion_tag("claims/deadlines.html")
+def deadline_list(
+    account: Account, deadlines: Sequence[Deadline] | None = None, *, only_open: bool = False, css: str = ""
+) -> dict[str, Any]:
+    """See `templates/claims/deadlines.html`; without `deadlines`, all of the account."""
+    shown = account.deadlines if deadlines is None else deadlines
+    if only_open:
+        shown = [each for each in shown if is_open(each)]
+    return {"rows": [words.deadline_line(each, account) for each in shown], "css": css}
+
+
+@register.inclusion_tag("claims/due_banner.html")
+def due_banner(account: Account, *, may_notify: bool) -> dict[str, Any]:
+    """See `templates/claims/due_banner.html`."""
+    pressing = [each for each in account.deadlines if each.who == "insured" and is_pressing(each)]
+    return {
+        "guarantee": account.guarantee,
+        "rows": [words.deadline_line(each, account) for each in pressing],
+        "late": any(each.state is State.MISSED for each in pressing),
+        "overdue": account.overdue_total,
+        "stopped_from": account.stopped_from,
+        "may_notify": may_notify,
+    }
+
+
+def is_open(deadline: Deadline) -> bool:
+    """Whether the day is still to come or the duty still to be done."""
+    if deadline.kind in DUTIES:
+        return deadline.done_on is None and deadline.closed_on is None
+    return deadline.state in {State.UPCOMING, State.DUE}
+
+
+def is_pressing(deadline: Deadline) -> bool:
+    """A duty that is due or late and not done."""
+    return deadline.kind in DUTIES and is_open(deadline) and deadline.state is not State.UPCOMING
+
+
+@register.filter
+def effect_words(kept: Sequence[Mapping[str, Any]]) -> words.EffectWords:
+    """The effects a notice or its receipt keeps, said."""
+    return words.effect_words(effects_from_facts(kept))
+
+
+@register.filter
+def act_word(act: str) -> str:
+    """`Overdue notice`."""
+    return str(words.ACTS[words.Act(act)])
+
+
+@register.filter
+def kind_word(kind: str) -> str:
+    """`Overdue notice`, `Waiting period ends`: what a deadline is for."""
+    return str(words.KINDS[Kind(kind)])
+
+
+@register.filter
+def consequence(kind: str) -> str:
+    """What follows when the deadline passes."""
+    return str(words.CONSEQUENCES[Kind(kind)])
