@@ -10,10 +10,11 @@ from django.conf import settings
 from django.utils.timezone import localdate
 
 from applications.exposure import NOTHING, Step
+from applications.models import OrderLine
 from claims import clocks
 from claims import ledger as books
-from claims.models import Claim, Credit, Invoice, Notice
-from underwriting.models import Guarantee
+from claims.models import Claim, Credit, Evidence, Invoice, Notice
+from underwriting.models import Guarantee, GuaranteeCondition
 
 
 @dataclass
@@ -36,6 +37,20 @@ class Account:
     @cached_property
     def claims(self) -> list[Claim]:
         return list(self.guarantee.claims.all())
+
+    @cached_property
+    def evidence(self) -> list[Evidence]:
+        """Every document kept since binding, oldest first."""
+        return list(self.guarantee.evidence.all())
+
+    @cached_property
+    def order_lines(self) -> list[OrderLine]:
+        return list(self.guarantee.request.lines.all())
+
+    @cached_property
+    def conditions(self) -> list[GuaranteeCondition]:
+        """What had to be true before cover."""
+        return list(self.guarantee.conditions.all())
 
     @cached_property
     def insolvency(self) -> clocks.Insolvency | None:
@@ -71,9 +86,11 @@ class Account:
 
     @cached_property
     def ledger(self) -> books.Ledger:
-        return books.allocate(self.entries, self._credits(), self.loss_on)
+        return books.allocate(self.entries, self.credit_entries, self.loss_on)
 
-    def _credits(self) -> tuple[books.Credit, ...]:
+    @cached_property
+    def credit_entries(self) -> tuple[books.Credit, ...]:
+        """The credits as the ledger takes them."""
         return tuple(
             books.Credit(
                 reference=str(each.pk),

@@ -11,7 +11,11 @@ from applications.exposure import NOTHING
 from claims.abilities import claim_abilities
 from claims.account import Account
 from claims.clocks import Deadline
-from claims.models import Claim, Indemnity, Invoice, Recovery
+from claims.coverage import CoveredLoss, Review
+from claims.documents import documents_of
+from claims.models import Claim, DocumentRequest, Finding, Indemnity, Invoice, Recovery
+from claims.required_documents import Completeness
+from claims.review import loss_of, review_of
 from parties.models import User
 
 
@@ -39,6 +43,31 @@ class ClaimDossier:
     def invoices(self) -> list[Invoice]:
         """Those claimed, oldest due first."""
         return [each for each in self.account.invoices if each.claim_id == self.claim.pk]
+
+    @cached_property
+    def documents_asked(self) -> list[DocumentRequest]:
+        """What the insurer asked for besides, oldest first."""
+        return list(self.claim.document_requests.select_related("invoice", "asked_by"))
+
+    @cached_property
+    def documents(self) -> Completeness:
+        """How complete the file is, and what is missing."""
+        return documents_of(self.claim, self.account, self.invoices, self.documents_asked)
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What people found about cover, in the order they found it."""
+        return list(self.claim.findings.select_related("invoice", "found_by"))
+
+    @cached_property
+    def review(self) -> Review:
+        """Every question about cover, answered by the file or by a person."""
+        return review_of(self.account, self.invoices, self.findings)
+
+    @cached_property
+    def covered_loss(self) -> CoveredLoss:
+        """Covered principal by invoice and what was credited on it: the terms of the gross loss."""
+        return loss_of(self.account, self.review)
 
     @property
     def open_total(self) -> Decimal:

@@ -9,7 +9,10 @@ Cause = Literal["protracted_default", "insolvency"]
 
 
 class Kind(StrEnum):
-    """The kinds of evidence by their stored names, and the bank details, which a second person confirms."""
+    """The kinds of evidence by their stored names, and the bank details, which a second person confirms.
+
+    No cause requires `OTHER`: it is what the insurer may ask for besides.
+    """
 
     ORDER = "order"
     TERMS = "terms"
@@ -23,6 +26,7 @@ class Kind(StrEnum):
     INSOLVENCY = "insolvency"
     FILED_CLAIM = "filed_claim"
     BANK_DETAILS = "bank_details"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """From the first delivery to the last recovery: what is declared, told, claimed, collected, paid and divided."""
 
-from claims.models.claims import Claim, Evidence, EvidenceKind, Finding, Reserve
+from claims.models.claims import Claim, DocumentRequest, Evidence, EvidenceKind, Finding, Reserve
 from claims.models.collection import (
     CollectionStep,
     CollectorLine,
@@ -12,11 +12,23 @@ from claims.models.collection import (
     RecoveryExperience,
 )
 from claims.models.deliveries import Credit, Dispute, Invoice
-from claims.models.money import BankAccount, Indemnity, InterimTerms, Liability, PayingAccount, PaymentFile, Recovery
+from claims.models.money import (
+    BankAccount,
+    BankAnswer,
+    BankFile,
+    Indemnity,
+    InterimTerms,
+    Liability,
+    PayingAccount,
+    PaymentFile,
+    Recovery,
+)
 from claims.models.notices import Notice, Paper, PaperCopy, SentAlarm
 
 __all__ = [
     "BankAccount",
+    "BankAnswer",
+    "BankFile",
     "Claim",
     "CollectionStep",
     "CollectorLine",
@@ -24,6 +36,7 @@ __all__ = [
     "Contact",
     "Credit",
     "Dispute",
+    "DocumentRequest",
     "Evidence",
     "EvidenceKind",
     "Finding",

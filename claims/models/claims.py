@@ -140,6 +140,25 @@ class Evidence(StoredDocument):
         abstract = False
 
 
+class DocumentRequest(models.Model):
+    """A further document the insurer asked for. It is answered by a document of the kind that comes after it."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="document_requests")
+    kind = models.CharField(_("kind"), max_length=20, choices=EvidenceKind.choices)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.TextField(_("why it is needed"))
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(_("asked"))
+
+    class Meta:
+        verbose_name = _("document asked for")
+        verbose_name_plural = _("documents asked for")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.claim}"
+
+
 class Finding(models.Model):
     """What a person found where the product cannot judge, or against it. The newest counts; all are kept."""
 
