@@ -186,7 +186,7 @@ def receipt_facts(
         "notice": notice.number,
         "act": notice.act,
         "sent_at": notice.sent_at.isoformat(),
-        "sent_by": str(notice.sent_by),
+        "sender": str(notice.sent_by),
         "claim": claim.number if claim else None,
         "note": notice.note,
         "answers": notice.answers,
