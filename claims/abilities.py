@@ -37,7 +37,7 @@ def guarantee_abilities(guarantee: Guarantee, user: User) -> frozenset[str]:
 def claim_abilities(claim: Claim, user: User) -> frozenset[str]:
     """What one may do on a claim.
 
-    The insured: view, document. Claims people also: take, find, reserve, step, collect, assess, interim, suspend,
+    The insured: view, document. Claims people also: take, find, ask, reserve, step, collect, assess, interim, suspend,
     resume, recover, close; an approver: sign (what another prepared), approve_cost, reopen.
     """
     if acts_for_insured(claim.guarantee, user):
@@ -48,7 +48,7 @@ def claim_abilities(claim: Claim, user: User) -> frozenset[str]:
     if claim.status != Claim.Status.CLOSED:
         abilities |= {"document", "take", "reserve", "step"}
     if claim.status in UNDECIDED:
-        abilities.add("find")
+        abilities |= {"find", "ask"}
     if claim.status == Claim.Status.IN_COLLECTION:
         abilities.add("interim")
     if claim.status in {Claim.Status.PAID, Claim.Status.IN_RECOVERY}:

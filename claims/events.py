@@ -18,6 +18,9 @@ CLAIM_OPENED = announce("claim.opened", _("Claim %(number)s was opened on %(amou
 CLAIM_TAKEN = announce("claim.taken", _("Claim %(number)s is in the hands of %(handler)s"), insured_sees=False)
 CLAIM_DOCUMENTS_MISSING = announce("claim.documents_missing", _("Claim %(number)s: documents are missing"))
 CLAIM_DOCUMENTS_COMPLETE = announce("claim.documents_complete", _("Claim %(number)s: the documents are complete"))
+CLAIM_DOCUMENTS_ASKED = announce(
+    "claim.documents_asked", _("Claim %(number)s: we asked for a document (%(kind)s): %(reason)s")
+)
 CLAIM_IN_COLLECTION = announce("claim.in_collection", _("Claim %(number)s: collection has begun"))
 CLAIM_SUSPENDED = announce("claim.suspended", _("Claim %(number)s is suspended: %(reason)s"))
 CLAIM_RESUMED = announce("claim.resumed", _("Claim %(number)s goes on"))

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from applications.uploads import inspect, safe_name
 from claims import events
+from claims.actions.claims import review_documents_of
 from claims.actions.deliveries import check_may_declare
 from claims.models import Evidence, Invoice
 from journal.recording import record
@@ -45,4 +46,5 @@ def add_evidence(
     if not is_internal:
         data = {"name": evidence.name, "kind": evidence.get_kind_display(), "sha256": evidence.sha256}
         record(guarantee.request.journal_key, events.EVIDENCE_ADDED, actor=by, at=at, data=data)
+    review_documents_of(guarantee.pk, at=at)
     return evidence
