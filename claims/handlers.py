@@ -1,1 +1,120 @@
 """What follows from acts of the last stages, and whom it is told to."""
+
+from collections.abc import Iterator
+
+from django.utils.timezone import localdate
+
+from claims import events
+from claims.account import Account
+from claims.actions.claims import review_documents_of
+from claims.clocks import Kind
+from claims.dossier import ClaimDossier
+from claims.models import Claim
+from journal.handlers import on
+from journal.letters import owe_letters
+from journal.models import Entry
+from parties.models import Duty, InsurerRole, Membership, Role, User
+
+# --- The claim file ---------------------------------------------------------------------------------------------------
+
+
+def _claim_of(entry: Entry) -> Claim:
+    rows = Claim.objects.select_related("guarantee__offer__request__company", "guarantee__buyer", "opened_by")
+    return rows.get(number=entry.data["number"])
+
+
+def _insured_of(claim: Claim) -> list[User]:
+    """Those who act for the insured company."""
+    company = claim.guarantee.request.company
+    acting = Membership.objects.filter(company=company, role__in=[Role.OWNER, Role.CREDIT_MANAGER])
+    return [each.user for each in acting.select_related("user") if each.user.is_active]
+
+
+def _claims_people() -> list[User]:
+    holders = Duty.objects.filter(role__in=[InsurerRole.CLAIMS_HANDLER, InsurerRole.CLAIMS_APPROVER]).values("user")
+    return list(User.objects.filter(is_active=True, pk__in=holders))
+
+
+def _facts(claim: Claim) -> dict[str, str]:
+    return {"number": claim.number, "buyer": claim.guarantee.buyer.name, "guarantee": claim.guarantee.number}
+
+
+@on(events.CLAIM_OPENED)
+def confirm_claim(entry: Entry) -> None:
+    """Confirm the claim to the insured with what the file still lacks, and tell it to the claims people."""
+    claim = _claim_of(entry)
+    found = ClaimDossier(claim, claim.opened_by, entry.at).documents
+    missing = [{"kind": each.kind, "invoice": each.invoice} for each in found.missing]
+    facts = _facts(claim) | {"amount": entry.data["amount"]}
+    owe_letters(entry, "claim_opened", _insured_of(claim), {**facts, "missing": missing})
+    owe_letters(entry, "desk_claim", _claims_people(), {**facts, "company": str(claim.guarantee.request.company)})
+
+
+@on(
+    events.CLAIM_OPENED,
+    events.CLAIM_REOPENED,
+    events.NOTICE_SENT,
+    events.PLAN_AGREED,
+    events.PLAN_ENDED,
+    events.DISPUTE_OPENED,
+    events.DISPUTE_SETTLED,
+    events.ACCOUNT_GIVEN,
+    events.ACCOUNT_REFUSED,
+)
+def review_file(entry: Entry) -> None:
+    """What was told or agreed may complete a file, or ask for another document."""
+    for guarantee_id in sorted(set(_guarantees_of(entry))):
+        review_documents_of(guarantee_id, at=entry.at)
+
+
+def _guarantees_of(entry: Entry) -> Iterator[int]:
+    """Those with claims that the entry is about: of its file or, for a bank account, of its owner."""
+    claims = Claim.objects.exclude(status=Claim.Status.CLOSED)
+    if entry.data.get("bank"):
+        claims = claims.filter(guarantee__offer__request__loss_payee=entry.data["bank"])
+    elif entry.data.get("company"):
+        claims = claims.filter(guarantee__offer__request__company=entry.data["company"])
+    else:
+        claims = claims.filter(guarantee__offer__request__reference=entry.file.key)
+    yield from claims.values_list("guarantee_id", flat=True)
+
+
+@on(events.CLAIM_DOCUMENTS_MISSING)
+def tell_missing(entry: Entry) -> None:
+    """The first time the confirmation of the claim says it."""
+    if not entry.data["is_first"]:
+        claim = _claim_of(entry)
+        context = _facts(claim) | {"missing": entry.data["missing"]}
+        owe_letters(entry, "claim_documents_missing", _insured_of(claim), context)
+
+
+@on(events.CLAIM_DOCUMENTS_ASKED)
+def tell_asked(entry: Entry) -> None:
+    claim = _claim_of(entry)
+    asked = {"kind": entry.data["document"], "invoice": entry.data["invoice"]}
+    owe_letters(entry, "claim_document_asked", _insured_of(claim), {**_facts(claim), "asked": asked, **_reason(entry)})
+
+
+@on(events.CLAIM_DOCUMENTS_COMPLETE)
+def tell_complete(entry: Entry) -> None:
+    """With the day by which the insurer decides."""
+    claim = _claim_of(entry)
+    deadlines = Account(claim.guarantee, localdate(entry.at)).deadlines_for(claim.number)
+    decide_by = next((each.on.isoformat() for each in deadlines if each.kind is Kind.DECISION), "")
+    owe_letters(entry, "claim_documents_complete", _insured_of(claim), {**_facts(claim), "decide_by": decide_by})
+
+
+@on(events.CLAIM_SUSPENDED)
+def tell_suspension(entry: Entry) -> None:
+    claim = _claim_of(entry)
+    owe_letters(entry, "claim_suspended", _insured_of(claim), {**_facts(claim), **_reason(entry)})
+
+
+@on(events.CLAIM_RESUMED)
+def tell_resumption(entry: Entry) -> None:
+    claim = _claim_of(entry)
+    owe_letters(entry, "claim_resumed", _insured_of(claim), _facts(claim))
+
+
+def _reason(entry: Entry) -> dict[str, str]:
+    return {"reason": entry.data["reason"]}
