@@ -51,7 +51,7 @@ def claim_abilities(claim: Claim, user: User) -> frozenset[str]:
         abilities |= {"find", "ask"}
     if claim.status == Claim.Status.IN_COLLECTION:
         abilities.add("interim")
-    if claim.status in {Claim.Status.PAID, Claim.Status.IN_RECOVERY}:
+    if CLAIM.allows("recover", claim.status) and claim.paid_at:
         abilities.add("recover")
     if user.has_duty(InsurerRole.CLAIMS_APPROVER):
         abilities |= _of_approver(claim, user)

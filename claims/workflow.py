@@ -28,10 +28,13 @@ CLAIM = Workflow(
     ("approve", ["assessed"], "approved"),
     ("reject", ["assessed"], "rejected"),
     ("pay", ["approved"], "paid"),
-    ("recover", ["paid"], "in_recovery"),
+    # The bank sends a payment back after it was booked.
+    ("fall_back", ["paid"], "approved"),
+    # A claim that was paid may be reopened only for money that came late.
+    ("recover", ["paid", "in_recovery", "reopened"], "in_recovery"),
     ("suspend", OPEN_FILE, "suspended"),
     ("resume", ["suspended"], "documents_incomplete"),
-    ("close", [*OPEN_FILE, "paid", "in_recovery", "rejected"], "closed"),
+    ("close", [*OPEN_FILE, "paid", "in_recovery", "rejected", "reopened"], "closed"),
     ("reopen", ["rejected", "closed"], "reopened"),
 )
 
@@ -40,7 +43,9 @@ INDEMNITY = Workflow(
     ("return", ["prepared"], "returned"),
     ("refuse", ["prepared"], "refused"),
     ("sign", ["prepared"], "approved"),
+    # Advances were as much already: nothing is left to transfer.
+    ("settle", ["approved"], "paid"),
     ("order", ["approved", "failed"], "ordered"),
     ("confirm", ["ordered"], "paid"),
-    ("fail", ["ordered"], "failed"),
+    ("fail", ["ordered", "paid"], "failed"),
 )

@@ -191,6 +191,46 @@ class Indemnity(models.Model):
         return self.number
 
 
+class BankFile(models.Model):
+    """A confirmation of the insurer's bank as it was uploaded; it changes nothing until a person confirmed its preview."""
+
+    name = models.CharField(_("file"), max_length=200)
+    xml = models.BinaryField()
+    sha256 = models.CharField(max_length=64, unique=True)
+    uploaded_by = person(verbose_name=_("uploaded by"))
+    uploaded_at = models.DateTimeField(_("uploaded"))
+    confirmed_by = person(null=True, blank=True, verbose_name=_("confirmed by"))
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("file of the bank")
+        verbose_name_plural = _("files of the bank")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BankAnswer(models.Model):
+    """A line of a bank's file that moved an indemnity. The same line in another file moves nothing again."""
+
+    file = models.ForeignKey(BankFile, on_delete=models.PROTECT, related_name="answers")
+    indemnity = models.ForeignKey(Indemnity, on_delete=models.PROTECT, related_name="answers")
+    line = models.CharField(max_length=64)
+    status = models.CharField(max_length=10)
+    booked_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("answer of the bank")
+        verbose_name_plural = _("answers of the bank")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["indemnity", "line"], name="claims_bank_line_counts_once")]
+
+    def __str__(self) -> str:
+        return f"{self.indemnity} {self.status}"
+
+
 class Recovery(models.Model):
     """Money received after the date of loss, divided as the loss was borne."""
 

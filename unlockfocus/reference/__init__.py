@@ -8,7 +8,7 @@ from pathlib import Path
 
 from applications.models import CountryTerms, ProductTerms
 from applications.rates import load_rates
-from claims.models import RecoveryExperience
+from claims.models import InterimTerms, RecoveryExperience
 from parties.models import InsurerRole
 from underwriting.models import Authority, ClockTerms, CumulLine, PremiumTax, Tariff
 
@@ -33,6 +33,7 @@ def load_reference() -> dict[str, int]:
         "authorities": _authorities(),
         "cumul lines": _lines(),
         "recoveries by age": _recoveries(),
+        "interim payments": _interim_terms(),
     }
 
 
@@ -177,6 +178,13 @@ def _recoveries() -> int:
         for row in _rows("recovery_by_age.csv")
     ]
     return len(RecoveryExperience.objects.bulk_create(rows))
+
+
+def _interim_terms() -> int:
+    if InterimTerms.objects.exists():
+        return 0
+    InterimTerms.objects.create(valid_from=STARTS, percentage=Decimal("0.50"), source="First terms of the product")
+    return 1
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
