@@ -83,9 +83,9 @@ def _person(email: str, name: str, **fields: Any) -> User:
     return User.objects.create_user(email, PASSWORD, name=name, language="fr", **fields)
 
 
-def draft_request(company: Company, author: User, at: datetime) -> CoverRequest:
-    """The request of the case, filled in to the last step and not yet submitted."""
-    buyer, order, cover = CASE["buyer"], CASE["order"], CASE["cover"]
+def draft_request(company: Company, author: User, at: datetime, order: dict[str, Any] = CASE["order"]) -> CoverRequest:
+    """The request of the case, or for another order in the same shape, filled in and not yet submitted."""
+    buyer, cover = CASE["buyer"], CASE["cover"]
     request = actions.open_request(
         company=company,
         author=author,
@@ -112,13 +112,13 @@ def draft_request(company: Company, author: User, at: datetime) -> CoverRequest:
             "completed_steps": list(actions.REQUIRED_STEPS),
         },
     )
-    _add_lines(request, localdate(at))
-    _add_history(request)
+    _add_lines(request, order, localdate(at))
+    _add_history(request, localdate(at))
     return request
 
 
-def _add_lines(request: CoverRequest, today: date) -> None:
-    for position, line in enumerate(CASE["order"]["lines"], start=1):
+def _add_lines(request: CoverRequest, order: dict[str, Any], today: date) -> None:
+    for position, line in enumerate(order["lines"], start=1):
         rate = rate_on(line["currency"], today)
         OrderLine.objects.create(
             request=request,
@@ -134,11 +134,14 @@ def _add_lines(request: CoverRequest, today: date) -> None:
         )
 
 
-def _add_history(request: CoverRequest) -> None:
+def _add_history(request: CoverRequest, today: date) -> None:
+    """What the seller knew by then: accounts published later are left out."""
     trading, figures, accounts = CASE["buyer"]["trading"], CASE["insured"]["figures"], CASE["accounts"]
     TradingHistory.objects.create(request=request, **trading)
     SellersFigures.objects.create(request=request, **{key: figures[key] for key in figures if key != "currency"})
     for year in accounts["years"]:
+        if date.fromisoformat(year["published_on"]) > today:
+            continue
         BuyerAccounts.objects.create(
             request=request,
             **{key: accounts[key] for key in ABOUT_A_YEAR},

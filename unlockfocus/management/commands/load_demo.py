@@ -1,4 +1,4 @@
-"""`./run manage load_demo`: the INDEX/PEI case, submitted and waiting for its analysis."""
+"""`./run manage load_demo`: the INDEX/PEI case, waiting for its analysis; a second order, unpaid and claimed."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from applications import actions
 from parties.models import User
 from unlockfocus import demo
+from unlockfocus.demo.unpaid import load_unpaid_order
 
 
 class Command(BaseCommand):
@@ -27,4 +28,7 @@ class Command(BaseCommand):
         author = User.objects.get(email=demo.COMPANY_PEOPLE[1][1])
         request = demo.draft_request(company, author, now)
         actions.submit(request.pk, actor=author, at=now)
-        self.stdout.write(f"Demo case loaded: {request.reference}, {request.title}")
+        claim = load_unpaid_order(company, now)
+        self.stdout.write(
+            f"Demo case loaded: {request.reference}, {request.title}; unpaid order with claim {claim.number}"
+        )
