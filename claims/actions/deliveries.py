@@ -1,5 +1,6 @@
 """What the insured declares as it happens: deliveries and invoices, payments and credits, disputes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -68,15 +69,31 @@ def rate_for(request: CoverRequest, currency: str) -> Rate:
 @transaction.atomic
 def declare_invoice(guarantee_id: int, facts: InvoiceFacts, *, by: User, at: datetime) -> Invoice:
     """Declare an invoice under the guarantee; raises NotYours, AlreadyDeclared, NoRate, IllegalTransition."""
+    return declare_invoices(guarantee_id, [facts], by=by, at=at)[0]
+
+
+@transaction.atomic
+def declare_invoices(guarantee_id: int, declared: Sequence[InvoiceFacts], *, by: User, at: datetime) -> list[Invoice]:
+    """Declare all of them or none; raises as for one."""
     guarantee = locked(guarantee_id)
     check_may_declare(by, guarantee)
     if guarantee.status not in {Guarantee.Status.IN_FORCE, Guarantee.Status.RUN_OFF}:
         raise IllegalTransition(
             _("Nothing can be declared: the guarantee is “%(state)s”.") % {"state": guarantee.get_status_display()}
         )
-    if guarantee.invoices.filter(number=facts.number).exists():
-        raise AlreadyDeclared(_("Invoice %(number)s is declared already.") % {"number": facts.number})
-    rate = rate_for(guarantee.request, facts.currency)
+    rates = {currency: rate_for(guarantee.request, currency) for currency in {facts.currency for facts in declared}}
+    known = set(guarantee.invoices.values_list("number", flat=True))
+    invoices = []
+    for facts in declared:
+        if facts.number in known:
+            raise AlreadyDeclared(_("Invoice %(number)s is declared already.") % {"number": facts.number})
+        known.add(facts.number)
+        invoices.append(_create_invoice(guarantee, facts, rates[facts.currency], by=by, at=at))
+    settle(guarantee, by=by, at=at)
+    return invoices
+
+
+def _create_invoice(guarantee: Guarantee, facts: InvoiceFacts, rate: Rate, *, by: User, at: datetime) -> Invoice:
     invoice = guarantee.invoices.create(
         number=facts.number,
         line=facts.line,
@@ -94,8 +111,19 @@ def declare_invoice(guarantee_id: int, facts: InvoiceFacts, *, by: User, at: dat
     )
     data = {"invoice": invoice.number, "amount": invoice.amount_eur, "due_on": invoice.due_on}
     record(guarantee.request.journal_key, events.INVOICE_DECLARED, actor=by, at=at, data=data)
-    settle(guarantee, by=by, at=at)
     return invoice
+
+
+@dataclass(frozen=True, slots=True)
+class CreditFacts:
+    """What came in or was taken off; `invoice` is the one it names."""
+
+    kind: str
+    on: date
+    amount: Decimal
+    currency: str = "EUR"
+    invoice: Invoice | None = None
+    reference: str = ""
 
 
 @transaction.atomic
@@ -112,22 +140,35 @@ def declare_credit(
     at: datetime,
 ) -> Credit:
     """Declare a payment, credit note, set-off, deposit or resale; invoices it pays in full become paid."""
+    facts = CreditFacts(kind, on, amount, currency, invoice, reference)
+    return declare_credits(guarantee_id, [facts], by=by, at=at)[0]
+
+
+@transaction.atomic
+def declare_credits(guarantee_id: int, declared: Sequence[CreditFacts], *, by: User, at: datetime) -> list[Credit]:
+    """Declare all of them or none; raises NotYours, NoRate."""
     guarantee = locked(guarantee_id)
     check_may_declare(by, guarantee)
+    rates = {currency: rate_for(guarantee.request, currency) for currency in {facts.currency for facts in declared}}
+    credits = [_create_credit(guarantee, facts, rates[facts.currency], by=by, at=at) for facts in declared]
+    settle(guarantee, by=by, at=at)
+    return credits
+
+
+def _create_credit(guarantee: Guarantee, facts: CreditFacts, rate: Rate, *, by: User, at: datetime) -> Credit:
     credit = guarantee.credits.create(
-        kind=kind,
-        on=on,
-        amount=amount,
-        currency=currency,
-        amount_eur=rate_for(guarantee.request, currency).to_eur(amount),
-        invoice=invoice,
-        reference=reference,
+        kind=facts.kind,
+        on=facts.on,
+        amount=facts.amount,
+        currency=facts.currency,
+        amount_eur=rate.to_eur(facts.amount),
+        invoice=facts.invoice,
+        reference=facts.reference,
         declared_by=by,
         declared_at=at,
     )
-    data = {"kind": credit.get_kind_display(), "amount": credit.amount_eur, "on": on}
+    data = {"kind": credit.get_kind_display(), "amount": credit.amount_eur, "on": facts.on}
     record(guarantee.request.journal_key, events.CREDIT_DECLARED, actor=by, at=at, data=data)
-    settle(guarantee, by=by, at=at)
     return credit
 
 
