@@ -146,6 +146,7 @@ def test_the_most_urgent_act_comes_first(answers, today, expected):
         ({"noticed_on": date(2027, 10, 20)}, "2027-11-13", Advice(Act.CLAIM, Reason.CLAIM_WINDOW)),
         ({"claimed_on": date(2027, 10, 20)}, "2027-11-20", Advice(Act.NOTHING, Reason.CLAIMED)),
         ({"extended_to": date(2027, 11, 15)}, "2027-10-18", Advice(Act.NOTHING, Reason.AGREEMENT_RUNNING)),
+        ({"extended_to": date(2027, 10, 12)}, "2027-10-12", Advice(Act.NOTHING, Reason.AGREEMENT_RUNNING)),
         ({"extended_to": date(2027, 11, 15)}, "2027-10-19", Advice(Act.OVERDUE_NOTICE, Reason.NOTICE_DUE)),
         (
             {"extended_to": date(2027, 10, 11)},

@@ -459,6 +459,7 @@ def test_a_dispute_moves_neither_notice_nor_claim():
         ("2027-10-20", "2027-11-19", "2027-12-10", False),  # settled before proceedings opened
         ("2027-10-20", "2027-12-20", "2027-12-20", False),  # settled after
         ("2027-10-20", None, "2028-01-15", True),  # still open today
+        ("2027-12-10", None, "2027-12-10", False),  # opened the same day, when the period was over
         ("2027-12-12", None, "2027-12-10", False),  # opened when the period was over
     ],
 )
