@@ -13,7 +13,38 @@ DISPUTE_OPENED = announce("dispute.opened", _("%(amount)s of invoice %(invoice)s
 DISPUTE_SETTLED = announce("dispute.settled", _("The dispute on invoice %(invoice)s is settled: %(outcome)s"))
 EVIDENCE_ADDED = announce("evidence.added", _("Document added: %(name)s (%(kind)s)"))
 NOTICE_SENT = announce("notice.sent", _("%(act)s sent for %(invoices)s, receipt %(number)s"))
-ALARM_SENT = announce("alarm.sent", _("We wrote about invoice %(subject)s: %(matter)s by %(on)s"))
+EXTENSION_ASKED = announce("extension.asked", _("Consent was asked to extend %(invoices)s until %(until)s: %(reason)s"))
+EXTENSION_AGREED = announce("extension.agreed", _("%(invoices)s may be paid until %(until)s: we agreed"))
+EXTENSION_DECLINED = announce(
+    "extension.declined", _("We do not agree to extend %(invoices)s until %(until)s: %(reason)s")
+)
+# A letter about each kind of deadline, by its key in clocks.Kind.
+ALARMS = {
+    "reminder": announce(
+        "alarm.reminder", _("We reminded you: %(subject)s is unpaid, the overdue notice is due by %(due_by)s")
+    ),
+    "agreement": announce("alarm.agreement", _("%(subject)s was to be paid by %(due_by)s as agreed, and is not")),
+    "instalment": announce("alarm.instalment", _("The instalment due on %(due_by)s was not paid")),
+    "stop_deliveries": announce(
+        "alarm.stop_deliveries", _("We wrote that deliveries stop after %(due_by)s while %(subject)s is unpaid")
+    ),
+    "overdue_notice": announce(
+        "alarm.overdue_notice", _("We wrote that the overdue notice on %(subject)s is due by %(due_by)s")
+    ),
+    "claim": announce("alarm.claim", _("We wrote that the claim on %(subject)s is due by %(due_by)s")),
+    "claims_barred": announce(
+        "alarm.claims_barred", _("We wrote that claims on %(subject)s are barred after %(due_by)s")
+    ),
+    "insolvency_notice": announce(
+        "alarm.insolvency_notice", _("We wrote that the insolvency notice is due by %(due_by)s")
+    ),
+    "decision": announce(
+        "alarm.decision", _("The claims people were told: decision on %(subject)s by %(due_by)s"), insured_sees=False
+    ),
+    "payment": announce(
+        "alarm.payment", _("The claims people were told: payment on %(subject)s by %(due_by)s"), insured_sees=False
+    ),
+}
 CLAIM_OPENED = announce("claim.opened", _("Claim %(number)s was opened on %(amount)s"))
 CLAIM_TAKEN = announce("claim.taken", _("Claim %(number)s is in the hands of %(handler)s"), insured_sees=False)
 CLAIM_DOCUMENTS_MISSING = announce("claim.documents_missing", _("Claim %(number)s: documents are missing"))

@@ -35,6 +35,8 @@ class Foresight:
     account: Account
     invoices: Sequence[Invoice]
     answers: Answers
+    # The one the buyer contests; "" when the answers are about all of them alike.
+    disputed_invoice: str = ""
 
     def advice(self) -> Advice:
         """The most urgent act any of the invoices calls for, and what else is called for beside it."""
@@ -56,6 +58,8 @@ class Foresight:
     def named(self, act: Act) -> list[Invoice]:
         """The invoices the act is for: those it is advised for, or else all on which it is possible."""
         able = [each for each in self.invoices if is_possible(act, each, self.account)]
+        if act is Act.DISPUTE:
+            return [each for each in able if self.disputed_invoice in ("", each.number)][:1]
         advised = [each for each in able if act in {(found := self._advice_for(each)).act, *found.also}]
         return advised or able
 
@@ -80,11 +84,17 @@ class Foresight:
         return new, advice.facts_after(act, answers, facts, today)
 
     def _answers_on(self, invoice: Invoice) -> Answers:
-        agreed_to = self.answers.extension_to
-        consented = bool(
+        answers = replace(self.answers, invoice=invoice.number, extension_consented=self._is_consented(invoice))
+        if self.disputed_invoice not in ("", invoice.number):
+            answers = replace(answers, disputed=False, disputed_amount=None)
+        return answers
+
+    def _is_consented(self, invoice: Invoice) -> bool:
+        """Consent was given to a day; an agreement up to that day needs no other."""
+        agreed_to = agreed_until(self.answers)
+        return bool(
             invoice.extension_consented and agreed_to and invoice.extended_to and agreed_to <= invoice.extended_to
         )
-        return replace(self.answers, invoice=invoice.number, extension_consented=consented)
 
 
 OF_A_NOTICE = frozenset({Consequence.DUTY_MET, Consequence.DUTY_LATE})
@@ -112,6 +122,11 @@ def is_possible(act: Act, invoice: Invoice, account: Account) -> bool:
     if act is Act.CLAIM:
         return INVOICE.allows("claim", invoice.status) and (is_late or account.insolvency is not None)
     return is_late and invoice.status not in CLAIMED
+
+
+def agreed_until(answers: Answers) -> date | None:
+    """The day by which the buyer is to have paid: the extension's, or the last instalment's."""
+    return answers.extension_to or max((on for on, _amount in answers.instalments), default=None)
 
 
 def effects_as_facts(effects: Sequence[Effect]) -> list[dict[str, Any]]:

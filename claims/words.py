@@ -265,6 +265,18 @@ def _waiting_rule(deadline: Deadline, account: Account, due_on: date) -> str:
     return words
 
 
+def is_open(deadline: Deadline) -> bool:
+    """Whether the day is still to come or the duty still to be done."""
+    if deadline.kind in DUTIES:
+        return deadline.done_on is None and deadline.closed_on is None
+    return deadline.state in {State.UPCOMING, State.DUE}
+
+
+def is_pressing(deadline: Deadline) -> bool:
+    """A duty that is due or late and not done."""
+    return deadline.kind in DUTIES and is_open(deadline) and deadline.state is not State.UPCOMING
+
+
 def doing(act: str, invoices: Sequence[str]) -> str:
     """`Send the overdue notice on F-2027-118`: what the button does."""
     return str(DOING[Act(act)]) % {"invoices": ", ".join(invoices)}

@@ -1,10 +1,10 @@
 """Notices of the insured: an act on unpaid invoices, its effect as it was shown, and the receipt."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -60,6 +60,10 @@ class Sending:
     note: str = ""
     documents: Sequence[Evidence] = ()
 
+    def with_documents(self, documents: Sequence[Evidence]) -> Self:
+        """The same with the documents that go with it."""
+        return replace(self, documents=documents)
+
 
 @transaction.atomic
 def send(guarantee_id: int, sending: Sending, *, by: User, at: datetime) -> Notice:
@@ -74,7 +78,7 @@ def send(guarantee_id: int, sending: Sending, *, by: User, at: datetime) -> Noti
     invoices = list(guarantee.invoices.select_for_update(of=("self",)).filter(pk__in=wanted).unpaid())
     if not invoices:
         raise NoInvoice(_("Name at least one unpaid invoice."))
-    pressed = _just_sent(guarantee, sending, invoices, by, at)
+    pressed = just_sent(guarantee, sending, by=by, at=at)
     if pressed:
         return pressed
     account = Account(guarantee, localdate(at))
@@ -101,11 +105,9 @@ def send(guarantee_id: int, sending: Sending, *, by: User, at: datetime) -> Noti
     return notice
 
 
-def _just_sent(
-    guarantee: Guarantee, sending: Sending, invoices: Sequence[Invoice], by: User, at: datetime
-) -> Notice | None:
+def just_sent(guarantee: Guarantee, sending: Sending, *, by: User, at: datetime) -> Notice | None:
     """The notice that this press repeats: a person pressed twice, or the answer to the first press was lost."""
-    wanted = {each.pk for each in invoices}
+    wanted = {each.pk for each in sending.invoices}
     recent = guarantee.notices.filter(
         act=sending.act, sent_by=by, sent_at__gt=at - ONE_PRESS, answers=dict(sending.answers), note=sending.note
     )

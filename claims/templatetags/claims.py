@@ -36,19 +36,26 @@ def stamp(value: datetime | None) -> str:
 
 @register.inclusion_tag("claims/deadlines.html")
 def deadline_list(
-    account: Account, deadlines: Sequence[Deadline] | None = None, *, only_open: bool = False, css: str = ""
+    account: Account,
+    deadlines: Sequence[Deadline] | None = None,
+    *,
+    only_open: bool = False,
+    duties: bool = False,
+    css: str = "",
 ) -> dict[str, Any]:
     """See `templates/claims/deadlines.html`; without `deadlines`, all of the account."""
     shown = account.deadlines if deadlines is None else deadlines
+    if duties:
+        shown = [each for each in shown if each.kind in DUTIES]
     if only_open:
-        shown = [each for each in shown if is_open(each)]
+        shown = [each for each in shown if words.is_open(each)]
     return {"rows": [words.deadline_line(each, account) for each in shown], "css": css}
 
 
 @register.inclusion_tag("claims/due_banner.html")
 def due_banner(account: Account, *, may_notify: bool) -> dict[str, Any]:
     """See `templates/claims/due_banner.html`."""
-    pressing = [each for each in account.deadlines if each.who == "insured" and is_pressing(each)]
+    pressing = [each for each in account.deadlines if each.who == "insured" and words.is_pressing(each)]
     return {
         "guarantee": account.guarantee,
         "rows": [words.deadline_line(each, account) for each in pressing],
@@ -57,18 +64,6 @@ def due_banner(account: Account, *, may_notify: bool) -> dict[str, Any]:
         "stopped_from": account.stopped_from,
         "may_notify": may_notify,
     }
-
-
-def is_open(deadline: Deadline) -> bool:
-    """Whether the day is still to come or the duty still to be done."""
-    if deadline.kind in DUTIES:
-        return deadline.done_on is None and deadline.closed_on is None
-    return deadline.state in {State.UPCOMING, State.DUE}
-
-
-def is_pressing(deadline: Deadline) -> bool:
-    """A duty that is due or late and not done."""
-    return deadline.kind in DUTIES and is_open(deadline) and deadline.state is not State.UPCOMING
 
 
 @register.filter
