@@ -156,8 +156,7 @@ class Account:
             ),
         )
 
-    @staticmethod
-    def _claim_file(claim: Claim) -> clocks.ClaimFile:
+    def _claim_file(self, claim: Claim) -> clocks.ClaimFile:
         decided = localdate(claim.decided_at) if claim.decided_at else None
         return clocks.ClaimFile(
             reference=claim.number,
@@ -165,6 +164,7 @@ class Account:
             decided_on=decided,
             approved_on=decided if claim.decision == "approved" else None,
             paid_on=localdate(claim.paid_at) if claim.paid_at else None,
+            invoices=tuple(each.number for each in self.invoices if each.claim_id == claim.pk),
         )
 
     @cached_property

@@ -1,0 +1,50 @@
+"""The claims that wait for the insurer's people, longest first, with the next day they owe."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
+
+from claims.ball import WITH_INSURER, insurers_deadline
+from claims.clocks import Deadline
+from claims.models import Claim
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A claim, since when it has waited for us, and the decision or payment that is owed next."""
+
+    claim: Claim
+    since: datetime
+    deadline: Deadline | None
+
+
+@dataclass(frozen=True)
+class ClaimsQueue:
+    """At most `SHOWN` claims; beside them how many wait for us, and for their insured's documents."""
+
+    waiting: list[Waiting]
+    total: int
+    with_insured: int
+    now: datetime
+
+
+def claims_queue(now: datetime) -> ClaimsQueue:
+    """What waits now: three queries, however many claims."""
+    rows = Claim.objects.filter(status__in=WITH_INSURER)
+    shown = (
+        rows.select_related("guarantee__offer__request__company", "guarantee__buyer", "handler")
+        .annotate(since=Coalesce("completed_at", "opened_at"), invoiced=Sum("invoices__amount_eur"))
+        .order_by("since", "pk")[:SHOWN]
+    )
+    today = localdate(now)
+    return ClaimsQueue(
+        waiting=[Waiting(each, each.completed_at or each.opened_at, insurers_deadline(each, today)) for each in shown],
+        total=rows.count(),
+        with_insured=Claim.objects.filter(status=Claim.Status.DOCUMENTS_INCOMPLETE).count(),
+        now=now,
+    )
