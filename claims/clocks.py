@@ -91,13 +91,17 @@ class Insolvency:
 
 @dataclass(frozen=True, slots=True)
 class ClaimFile:
-    """The insurer's side of a claim; `complete_on` is the day its last document arrived."""
+    """The insurer's side of a claim; `complete_on` is the day its last document arrived.
+
+    `invoices` are those claimed: while one of them still waits there is no loss to decide on.
+    """
 
     reference: str
     complete_on: date | None = None
     decided_on: date | None = None
     approved_on: date | None = None
     paid_on: date | None = None
+    invoices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,12 @@ def deadlines(facts: Facts, clocks: Clocks, waiting_period_days: int, today: dat
     if facts.insolvency:
         found.append(_insolvency_notice(facts.insolvency, clocks, facts.insured_country, today))
     for claim in facts.claims:
-        found.extend(_insurers_duties(claim, clocks, facts, today))
+        ends = [
+            _end_of_waiting(invoice, (), facts.insolvency, waiting_period_days, today)
+            for invoice in facts.invoices
+            if invoice.reference in claim.invoices and invoice.settled_on is None
+        ]
+        found.extend(_insurers_duties(claim, ends, clocks, facts, today))
     return tuple(sorted(found, key=lambda each: (each.on, each.subject, each.kind, each.part)))
 
 
@@ -285,9 +294,13 @@ def _insolvency_notice(insolvency: Insolvency, clocks: Clocks, country: str, tod
     return _duty(Kind.INSOLVENCY_NOTICE, "", counted_on, country, insolvency.noticed_on, today)
 
 
-def _insurers_duties(claim: ClaimFile, clocks: Clocks, facts: Facts, today: date) -> Iterator[Deadline]:
+def _insurers_duties(
+    claim: ClaimFile, waits_end_on: Sequence[date], clocks: Clocks, facts: Facts, today: date
+) -> Iterator[Deadline]:
+    """The decision is counted from the complete file, and from the end of the wait where that comes later."""
     if claim.complete_on is not None:
-        counted_on = claim.complete_on + timedelta(days=clocks.decision_days_from_complete_file)
+        ripe_on = max([claim.complete_on, *waits_end_on])
+        counted_on = ripe_on + timedelta(days=clocks.decision_days_from_complete_file)
         yield _duty(
             Kind.DECISION, claim.reference, counted_on, facts.insured_country, claim.decided_on, today, who="insurer"
         )

@@ -291,6 +291,15 @@ def test_the_insurer_decides_thirty_days_after_the_file_is_complete():
     assert absent(known, Kind.PAYMENT)
 
 
+def test_a_decision_waits_for_the_last_wait_of_the_invoices_claimed():
+    both = (invoice(), invoice("2027-11-14", "370000.00", reference="F2"))
+    claimed = ClaimFile("S1", complete_on=day("2027-12-02"), invoices=(both[0].reference, "F2"))
+    decision = only(facts(*both, claims=[claimed]), Kind.DECISION)
+    assert (decision.counted_on, decision.on) == (day("2028-06-11"), day("2028-06-12"))  # 12 May + 30, a Sunday
+    insolvent = only(facts(*both, claims=[claimed], insolvency=insolvency("2027-12-10")), Kind.DECISION)
+    assert (insolvent.counted_on, insolvent.on) == (day("2028-01-09"), day("2028-01-10"))
+
+
 @pytest.mark.parametrize(
     ("approved", "insurer", "expected"),
     [
