@@ -134,7 +134,7 @@ class Account:
         return clocks.Facts(
             invoices=tuple(self._unpaid(each) for each in self.invoices),
             insolvency=self.insolvency,
-            claims=tuple(self._claim_file(each) for each in self.claims),
+            claims=tuple(claim_file(each, self._claimed(each)) for each in self.claims),
             insured_country=self.guarantee.request.company.country,
             insurer_country=settings.INSURER_COUNTRY,
         )
@@ -156,16 +156,8 @@ class Account:
             ),
         )
 
-    def _claim_file(self, claim: Claim) -> clocks.ClaimFile:
-        decided = localdate(claim.decided_at) if claim.decided_at else None
-        return clocks.ClaimFile(
-            reference=claim.number,
-            complete_on=localdate(claim.completed_at) if claim.completed_at else None,
-            decided_on=decided,
-            approved_on=decided if claim.decision == "approved" else None,
-            paid_on=localdate(claim.paid_at) if claim.paid_at else None,
-            invoices=tuple(each.number for each in self.invoices if each.claim_id == claim.pk),
-        )
+    def _claimed(self, claim: Claim) -> tuple[str, ...]:
+        return tuple(each.number for each in self.invoices if each.claim_id == claim.pk)
 
     @cached_property
     def deadlines(self) -> tuple[clocks.Deadline, ...]:
@@ -184,3 +176,16 @@ class Account:
     def stopped_from(self) -> date | None:
         """The first day whose deliveries an unpaid invoice takes out of cover; None while free to deliver."""
         return clocks.deliveries_stopped_from(self.facts, self.guarantee.clocks, self.today)
+
+
+def claim_file(claim: Claim, invoices: tuple[str, ...] = ()) -> clocks.ClaimFile:
+    """The insurer's side of a claim on these invoices, as the clocks take it."""
+    decided = localdate(claim.decided_at) if claim.decided_at else None
+    return clocks.ClaimFile(
+        reference=claim.number,
+        complete_on=localdate(claim.completed_at) if claim.completed_at else None,
+        decided_on=decided,
+        approved_on=decided if claim.decision == "approved" else None,
+        paid_on=localdate(claim.paid_at) if claim.paid_at else None,
+        invoices=invoices,
+    )
