@@ -56,10 +56,7 @@ class Account:
     def insolvency(self) -> clocks.Insolvency | None:
         """As the insured told it; the first notice counts."""
         notice = self.guarantee.notices.filter(act=Notice.Act.INSOLVENCY_NOTICE).order_by("pk").first()
-        if notice is None:
-            return None
-        opened, known = (date.fromisoformat(notice.answers[name]) for name in ("insolvent_on", "known_on"))
-        return clocks.Insolvency(opened_on=opened, known_on=known, noticed_on=localdate(notice.sent_at))
+        return insolvency_told(notice) if notice else None
 
     # --- Money ---
 
@@ -176,6 +173,12 @@ class Account:
     def stopped_from(self) -> date | None:
         """The first day whose deliveries an unpaid invoice takes out of cover; None while free to deliver."""
         return clocks.deliveries_stopped_from(self.facts, self.guarantee.clocks, self.today)
+
+
+def insolvency_told(notice: Notice) -> clocks.Insolvency:
+    """What an insolvency notice says."""
+    opened, known = (date.fromisoformat(notice.answers[name]) for name in ("insolvent_on", "known_on"))
+    return clocks.Insolvency(opened_on=opened, known_on=known, noticed_on=localdate(notice.sent_at))
 
 
 def claim_file(claim: Claim, invoices: tuple[str, ...] = ()) -> clocks.ClaimFile:

@@ -10,12 +10,14 @@ from django.utils.timezone import localdate
 from applications.exposure import NOTHING
 from claims.abilities import claim_abilities
 from claims.account import Account
+from claims.ball import Ball, ball_of, running_deadline
 from claims.clocks import Deadline
 from claims.coverage import CoveredLoss, Review
 from claims.documents import documents_of
 from claims.models import Claim, DocumentRequest, Finding, Indemnity, Invoice, Recovery
 from claims.required_documents import Completeness
 from claims.review import loss_of, review_of
+from journal.timeline import Line, timeline
 from parties.models import User
 
 
@@ -79,6 +81,19 @@ class ClaimDossier:
         """Those of the claim and of its invoices, earliest first."""
         subjects = {self.claim.number, "", *(each.number for each in self.invoices)}
         return [each for each in self.account.deadlines if each.subject in subjects]
+
+    @cached_property
+    def ball(self) -> Ball:
+        """Who acts next, on what, and by when, told to this reader."""
+        running = running_deadline(self.account.deadlines, self.claim)
+        missing = len(self.documents.missing)
+        return ball_of(self.claim, running, insurer=bool(self.reader.duties), missing=missing)
+
+    @cached_property
+    def timeline(self) -> list[Line]:
+        """What happened on the order since the claim was opened, newest first."""
+        lines = timeline(self.claim.journal_key, insurer=bool(self.reader.duties))
+        return [each for each in lines if each.at >= self.claim.opened_at]
 
     @cached_property
     def indemnities(self) -> list[Indemnity]:

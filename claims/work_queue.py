@@ -7,7 +7,7 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
-from claims.ball import WITH_INSURER, insurers_deadline
+from claims.ball import WITH_INSURER, deadline_in_list, for_lists
 from claims.clocks import Deadline
 from claims.models import Claim
 
@@ -34,16 +34,16 @@ class ClaimsQueue:
 
 
 def claims_queue(now: datetime) -> ClaimsQueue:
-    """What waits now: three queries, however many claims."""
+    """What waits now: five queries, however many claims."""
     rows = Claim.objects.filter(status__in=WITH_INSURER)
     shown = (
-        rows.select_related("guarantee__offer__request__company", "guarantee__buyer", "handler")
+        for_lists(rows)
         .annotate(since=Coalesce("completed_at", "opened_at"), invoiced=Sum("invoices__amount_eur"))
         .order_by("since", "pk")[:SHOWN]
     )
     today = localdate(now)
     return ClaimsQueue(
-        waiting=[Waiting(each, each.completed_at or each.opened_at, insurers_deadline(each, today)) for each in shown],
+        waiting=[Waiting(each, each.completed_at or each.opened_at, deadline_in_list(each, today)) for each in shown],
         total=rows.count(),
         with_insured=Claim.objects.filter(status=Claim.Status.DOCUMENTS_INCOMPLETE).count(),
         now=now,

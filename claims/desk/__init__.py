@@ -29,4 +29,5 @@ def page(
 ) -> HttpResponse:
     """A template of `templates/admin/claims/` in the desk's frame."""
     frame = admin.site.each_context(request) | {"dossier": shown, "claim": shown.claim, "today": shown.today}
+    frame["ball"] = shown.ball.sentence
     return render(request, f"admin/claims/{name}.html", frame | context, status=status)

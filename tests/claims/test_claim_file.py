@@ -109,13 +109,13 @@ def test_the_last_document_completes_the_file_and_starts_the_time_to_decide(clai
     give_all(claim, alice, date(2027, 12, 1))
     assert claim.status == Claim.Status.DOCUMENTS_COMPLETE
     assert claim.completed_at == instant(date(2027, 12, 1))
-    # 30 days from 1 December 2027 is Friday 31 December.
+    # The wait for the second invoice ends on 12 May 2028; 30 days on is Sunday 11 June, so Monday 12 June.
     decision = next(
         each
         for each in ClaimDossier(claim, alice, instant(date(2027, 12, 2))).account.deadlines
         if each.kind is Kind.DECISION
     )
-    assert (decision.on, decision.state, decision.days_left) == (date(2027, 12, 31), State.UPCOMING, 29)
+    assert (decision.on, decision.state, decision.days_left) == (date(2028, 6, 12), State.UPCOMING, 193)
 
 
 def test_a_document_more_does_not_move_the_day_the_file_was_complete(claim, alice):
