@@ -30,11 +30,11 @@ CLAIM = Workflow(
     ("pay", ["approved"], "paid"),
     # The bank sends a payment back after it was booked.
     ("fall_back", ["paid"], "approved"),
-    # A claim that was paid may be reopened only for money that came late.
-    ("recover", ["paid", "in_recovery", "reopened"], "in_recovery"),
+    # Money can come late: also after a paid claim was closed.
+    ("recover", ["paid", "in_recovery", "closed"], "in_recovery"),
     ("suspend", OPEN_FILE, "suspended"),
     ("resume", ["suspended"], "documents_incomplete"),
-    ("close", [*OPEN_FILE, "paid", "in_recovery", "rejected", "reopened"], "closed"),
+    ("close", [*OPEN_FILE, "paid", "in_recovery", "rejected"], "closed"),
     ("reopen", ["rejected", "closed"], "reopened"),
 )
 

@@ -163,7 +163,7 @@ def record(claim_id: int, receipt: Receipt, *, by: User, at: datetime) -> Recove
     )
     facts = statement_facts(recovery, division, list(costs))
     costs.update(recovery=recovery)
-    claims.move(claim, "recover")
+    claims.move(claim, "recover", closed_at=None)
     data = {
         "number": recovery.number,
         "received": recovery.received,
