@@ -73,16 +73,17 @@ def paying_account() -> PayingAccount:
     )
 
 
-def ordered(claim, david, ines, on=LOST_ON) -> PaymentFile:
-    indemnity = signed(claim, david, ines, on)
+def ordered(claim, david, ines, on=LOST_ON, indemnity=None) -> PaymentFile:
+    """The payment of a signed indemnity, or of the whole one signed now, to the account confirmed now."""
+    indemnity = indemnity or signed(claim, david, ines, on)
     confirmed_account(david, on)
     paying_account()
     return payments.make([indemnity.pk], by=david, at=instant(on, 11))
 
 
-def paid(claim, david, ines, on=LOST_ON) -> Indemnity:
+def paid(claim, david, ines, on=LOST_ON, indemnity=None) -> Indemnity:
     """Ordered on that day, booked by the bank on the day after."""
-    order = ordered(claim, david, ines, on)
+    order = ordered(claim, david, ines, on, indemnity)
     indemnity = order.indemnities.get()
     line = booked(indemnity.number, str(indemnity.amount), date(on.year, on.month, on.day + 1))
     file = answer(line, david, on)
