@@ -4,16 +4,17 @@ from collections.abc import Iterator
 
 from django.utils.timezone import localdate
 
-from claims import events
+from claims import events, recipients
 from claims.account import Account
 from claims.actions.claims import review_documents_of
 from claims.clocks import Kind
 from claims.dossier import ClaimDossier
-from claims.models import Claim
+from claims.models import Claim, Notice
 from journal.handlers import on
 from journal.letters import owe_letters
 from journal.models import Entry
 from parties.models import Duty, InsurerRole, Membership, Role, User
+from underwriting.models import Guarantee
 
 # --- The claim file ---------------------------------------------------------------------------------------------------
 
@@ -118,3 +119,63 @@ def tell_resumption(entry: Entry) -> None:
 
 def _reason(entry: Entry) -> dict[str, str]:
     return {"reason": entry.data["reason"]}
+
+
+# --- Deadlines, notices, extensions -----------------------------------------------------------------------------------
+
+
+@on(*events.ALARMS.values())
+def write_about_deadline(entry: Entry) -> None:
+    """To whom it may concern, as it was decided with the entry: warned, escalated, or at the insurer's desk."""
+    for template, told in (("deadline", "warned"), ("deadline_late", "escalated"), ("desk_deadline", "at_desk")):
+        found = User.objects.filter(is_active=True).in_bulk(entry.data[told])
+        owe_letters(entry, template, [found[pk] for pk in entry.data[told] if pk in found], entry.data)
+
+
+@on(events.NOTICE_SENT)
+def tell_notice(entry: Entry) -> None:
+    """The receipt to whoever sent the notice and a colleague; the claims people, unless the claim tells them."""
+    notice = Notice.objects.select_related("guarantee__offer__request__company", "guarantee__buyer", "sent_by").get(
+        number=entry.data["number"]
+    )
+    guarantee = notice.guarantee
+    context = {
+        "notice": notice.number,
+        "act": notice.act,
+        "invoices": entry.data["invoices"],
+        "buyer": guarantee.buyer.name,
+        "company": str(guarantee.request.company),
+        "reference": guarantee.request.reference,
+        "sent_by": str(notice.sent_by),
+        "sent_at": notice.sent_at.isoformat(),
+    }
+    told = dict.fromkeys([notice.sent_by, *recipients.two_people(guarantee)])
+    insured = [each for each in told if each.membership][: recipients.ENOUGH]
+    owe_letters(entry, "notice_received", insured, context)
+    if notice.act not in {Notice.Act.REMINDER, Notice.Act.CLAIM}:
+        owe_letters(entry, "desk_notice", recipients.claims_people(), context)
+
+
+@on(events.EXTENSION_ASKED)
+def ask_claims_people(entry: Entry) -> None:
+    context = {**_extension(entry), "reason": entry.data["reason"], "question": entry.pk}
+    owe_letters(entry, "desk_extension", recipients.claims_people(), context)
+
+
+@on(events.EXTENSION_AGREED, events.EXTENSION_DECLINED)
+def tell_consent(entry: Entry) -> None:
+    guarantee = Guarantee.objects.select_related("offer__request__company").get(number=entry.data["guarantee"])
+    template = "extension_agreed" if entry.event == events.EXTENSION_AGREED else "extension_declined"
+    context = {**_extension(entry), "reason": entry.data.get("reason", "")}
+    owe_letters(entry, template, recipients.two_people(guarantee), context)
+
+
+def _extension(entry: Entry) -> dict[str, str]:
+    guarantee = Guarantee.objects.select_related("offer__request__company", "buyer").get(number=entry.data["guarantee"])
+    return {
+        "guarantee": guarantee.number,
+        "buyer": guarantee.buyer.name,
+        "company": str(guarantee.request.company),
+        "invoices": entry.data["invoices"],
+        "until": entry.data["until"],
+    }

@@ -222,10 +222,9 @@ def rule(deadline: Deadline, account: Account) -> str:
 def _counted(deadline: Deadline, account: Account) -> str:
     terms, insolvency = account.guarantee.clocks, account.insolvency
     if deadline.kind is Kind.DECISION:
-        days = terms.decision_days_from_complete_file
-        return ngettext(
-            "%(days)s day after the file was complete.", "%(days)s days after the file was complete.", days
-        ) % {"days": days}
+        return _("%(days)s days after the file was complete and the waiting period over.") % {
+            "days": terms.decision_days_from_complete_file
+        }
     if deadline.kind is Kind.PAYMENT:
         days = terms.payment_working_days_from_approval
         return ngettext(
@@ -400,37 +399,101 @@ def effect_sentence(effect: Effect) -> str:
     }
 
 
-# --- Alarms -----------------------------------------------------------------------------------------------------------
+# --- Letters about deadlines ------------------------------------------------------------------------------------------
 
+AGREEMENT, INSTALMENT = "agreement", "instalment"
 
-def alarm_title(kind: str, subject: str, *, is_missed: bool) -> str:
-    """The fact of a letter about a deadline."""
-    return str(_TITLES[Kind(kind), is_missed]) % {"subject": subject}
-
-
+# The fact of the letter: before the day, and when the day is past.
 _TITLES = {
-    (Kind.REMINDER, False): gettext_lazy("Invoice %(subject)s is unpaid"),
-    (Kind.STOP_DELIVERIES, False): gettext_lazy("Deliveries stop while %(subject)s is unpaid"),
-    (Kind.OVERDUE_NOTICE, False): gettext_lazy("The overdue notice on %(subject)s is not sent yet"),
-    (Kind.OVERDUE_NOTICE, True): gettext_lazy("The overdue notice on %(subject)s is late"),
-    (Kind.CLAIM, False): gettext_lazy("The claim on %(subject)s is not filed yet"),
-    (Kind.CLAIM, True): gettext_lazy("The claim on %(subject)s is late"),
-    (Kind.CLAIMS_BARRED, False): gettext_lazy("Claims on %(subject)s will soon be barred"),
-    (Kind.CLAIMS_BARRED, True): gettext_lazy("Claims on %(subject)s are barred"),
-    (Kind.INSOLVENCY_NOTICE, False): gettext_lazy("The insolvency notice on %(subject)s is not sent yet"),
-    (Kind.INSOLVENCY_NOTICE, True): gettext_lazy("The insolvency notice on %(subject)s is late"),
-    (Kind.DECISION, False): gettext_lazy("The decision on %(subject)s is awaited"),
-    (Kind.DECISION, True): gettext_lazy("The decision on %(subject)s is late"),
-    (Kind.PAYMENT, False): gettext_lazy("The payment on %(subject)s is awaited"),
-    (Kind.PAYMENT, True): gettext_lazy("The payment on %(subject)s is late"),
+    Kind.REMINDER: (gettext_lazy("%(subject)s is unpaid"), gettext_lazy("%(subject)s is unpaid")),
+    Kind.STOP_DELIVERIES: (
+        gettext_lazy("Deliveries stop while %(subject)s is unpaid"),
+        gettext_lazy("Deliveries have stopped: %(subject)s is unpaid"),
+    ),
+    Kind.OVERDUE_NOTICE: (
+        gettext_lazy("The overdue notice on %(subject)s is not sent yet"),
+        gettext_lazy("The overdue notice on %(subject)s is late"),
+    ),
+    Kind.CLAIM: (
+        gettext_lazy("The claim on %(subject)s is not filed yet"),
+        gettext_lazy("The claim on %(subject)s is late"),
+    ),
+    Kind.CLAIMS_BARRED: (
+        gettext_lazy("Claims on %(subject)s will soon be barred"),
+        gettext_lazy("Claims on %(subject)s are barred"),
+    ),
+    Kind.INSOLVENCY_NOTICE: (
+        gettext_lazy("The insolvency notice on %(subject)s is not sent yet"),
+        gettext_lazy("The insolvency notice on %(subject)s is late"),
+    ),
+    Kind.DECISION: (
+        gettext_lazy("The decision on %(subject)s is awaited"),
+        gettext_lazy("The decision on %(subject)s is late"),
+    ),
+    Kind.PAYMENT: (
+        gettext_lazy("The payment on %(subject)s is awaited"),
+        gettext_lazy("The payment on %(subject)s is late"),
+    ),
+    AGREEMENT: (
+        gettext_lazy("%(subject)s was not paid as agreed"),
+        gettext_lazy("%(subject)s was not paid as agreed"),
+    ),
+    INSTALMENT: (
+        gettext_lazy("An instalment under %(subject)s was not paid"),
+        gettext_lazy("An instalment under %(subject)s was not paid"),
+    ),
 }
 
-# What the one button of such a letter does.
-ALARM_ACTIONS = {
-    Kind.REMINDER: gettext_lazy("Say how it stands"),
-    Kind.STOP_DELIVERIES: gettext_lazy("Say how it stands"),
+# The day the letter is about, as a sentence: to come, and past.
+_DAYS = {
+    Kind.REMINDER: (
+        gettext_lazy("Unpaid until then, its overdue notice is due by %(due_by)s."),
+        gettext_lazy("Its overdue notice was due by %(due_by)s."),
+    ),
+    Kind.STOP_DELIVERIES: (
+        gettext_lazy("Last day of covered deliveries: %(due_by)s."),
+        gettext_lazy("Last day of covered deliveries: %(due_by)s."),
+    ),
+    Kind.CLAIMS_BARRED: (
+        gettext_lazy("Last day to claim: %(due_by)s."),
+        gettext_lazy("The last day to claim was %(due_by)s."),
+    ),
+    AGREEMENT: (gettext_lazy("Agreed day: %(due_by)s."), gettext_lazy("Agreed day: %(due_by)s.")),
+    INSTALMENT: (gettext_lazy("Agreed day: %(due_by)s."), gettext_lazy("Agreed day: %(due_by)s.")),
+}
+_ANY_DAY = (gettext_lazy("Due by %(due_by)s."), gettext_lazy("It was due by %(due_by)s. Do it today all the same."))
+
+# What it means, where a deadline's own consequence does not say it.
+_MEANINGS = {
+    Kind.REMINDER: gettext_lazy("If the buyer has paid, declare the payment: the dates of the invoice then go."),
+    AGREEMENT: gettext_lazy("The agreement has ended. The dates of your duties never moved: see what is due now."),
+    INSTALMENT: gettext_lazy("Ask the buyer why, and tell us how it stands before the next date."),
+}
+
+# What the one button does.
+_ACTIONS = {
     Kind.OVERDUE_NOTICE: gettext_lazy("Send the overdue notice"),
     Kind.CLAIM: gettext_lazy("File the claim"),
     Kind.CLAIMS_BARRED: gettext_lazy("File the claim"),
     Kind.INSOLVENCY_NOTICE: gettext_lazy("Send the insolvency notice"),
 }
+
+
+def alarm_title(kind: str, subject: str, *, is_missed: bool) -> str:
+    """The fact of a letter about a deadline; `subject` is an invoice, a claim or the guarantee."""
+    return str(_TITLES[kind][is_missed]) % {"subject": subject}
+
+
+def alarm_day(kind: str, due_by: date, *, is_missed: bool) -> str:
+    """The day the letter is about, as a sentence."""
+    return str(_DAYS.get(kind, _ANY_DAY)[is_missed]) % {"due_by": day(due_by)}
+
+
+def alarm_meaning(kind: str) -> str:
+    """What follows for the reader."""
+    return str(_MEANINGS.get(kind) or CONSEQUENCES[Kind(kind)])
+
+
+def alarm_action(kind: str) -> str:
+    """What the button of the letter says."""
+    return str(_ACTIONS.get(kind) or _("Say how it stands"))

@@ -20,4 +20,8 @@ app.conf.beat_schedule = {
     "analyses-sweep": {"task": "underwriting.tasks.sweep_analyses", "schedule": timedelta(seconds=30)},
     # Offers end at midnight after their last day.
     "offers-expire": {"task": "underwriting.tasks.expire_offers", "schedule": timedelta(minutes=10)},
+    # Invoices fall overdue; reminders, warnings and escalations are written on their days, between 7 and 20 o'clock.
+    "clocks-watch": {"task": "claims.tasks.watch_clocks", "schedule": timedelta(hours=1)},
+    # Guarantees whose period is over cover nothing new.
+    "guarantees-run-off": {"task": "claims.tasks.run_off", "schedule": timedelta(hours=1)},
 }

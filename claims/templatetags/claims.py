@@ -1,7 +1,7 @@
 """Words and parts for the pages, letters and papers of the last stages."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import template
@@ -88,3 +88,36 @@ def kind_word(kind: str) -> str:
 def consequence(kind: str) -> str:
     """What follows when the deadline passes."""
     return str(words.CONSEQUENCES[Kind(kind)])
+
+
+# --- Letters; their facts come from the journal, as text --------------------------------------------------------------
+
+
+@register.simple_tag
+def alarm_title(kind: str, subject: str, missed: bool) -> str:
+    """See `claims.words.alarm_title`."""
+    return words.alarm_title(kind, subject, is_missed=missed)
+
+
+@register.simple_tag
+def alarm_day(kind: str, due_by: str, missed: bool) -> str:
+    """See `claims.words.alarm_day`."""
+    return words.alarm_day(kind, date.fromisoformat(due_by), is_missed=missed)
+
+
+@register.filter
+def alarm_meaning(kind: str) -> str:
+    """See `claims.words.alarm_meaning`."""
+    return words.alarm_meaning(kind)
+
+
+@register.filter
+def alarm_action(kind: str) -> str:
+    """See `claims.words.alarm_action`."""
+    return words.alarm_action(kind)
+
+
+@register.filter
+def instant(text: str) -> str:
+    """`2027-10-28T09:00:00+00:00` as an instant to the second."""
+    return stamp(datetime.fromisoformat(text))
