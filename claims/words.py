@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -404,7 +405,7 @@ def effect_sentence(effect: Effect) -> str:
 AGREEMENT, INSTALMENT = "agreement", "instalment"
 
 # The fact of the letter: before the day, and when the day is past.
-_TITLES = {
+_TITLES: dict[str, tuple[Promise, Promise]] = {
     Kind.REMINDER: (gettext_lazy("%(subject)s is unpaid"), gettext_lazy("%(subject)s is unpaid")),
     Kind.STOP_DELIVERIES: (
         gettext_lazy("Deliveries stop while %(subject)s is unpaid"),
@@ -445,7 +446,7 @@ _TITLES = {
 }
 
 # The day the letter is about, as a sentence: to come, and past.
-_DAYS = {
+_DAYS: dict[str, tuple[Promise, Promise]] = {
     Kind.REMINDER: (
         gettext_lazy("Unpaid until then, its overdue notice is due by %(due_by)s."),
         gettext_lazy("Its overdue notice was due by %(due_by)s."),
@@ -461,17 +462,17 @@ _DAYS = {
     AGREEMENT: (gettext_lazy("Agreed day: %(due_by)s."), gettext_lazy("Agreed day: %(due_by)s.")),
     INSTALMENT: (gettext_lazy("Agreed day: %(due_by)s."), gettext_lazy("Agreed day: %(due_by)s.")),
 }
-_ANY_DAY = (gettext_lazy("Due by %(due_by)s."), gettext_lazy("It was due by %(due_by)s. Do it today all the same."))
+_ANY_DAY: tuple[Promise, Promise] = (gettext_lazy("Due by %(due_by)s."), gettext_lazy("It was due by %(due_by)s. Do it today all the same."))
 
 # What it means, where a deadline's own consequence does not say it.
-_MEANINGS = {
+_MEANINGS: dict[str, Promise] = {
     Kind.REMINDER: gettext_lazy("If the buyer has paid, declare the payment: the dates of the invoice then go."),
     AGREEMENT: gettext_lazy("The agreement has ended. The dates of your duties never moved: see what is due now."),
     INSTALMENT: gettext_lazy("Ask the buyer why, and tell us how it stands before the next date."),
 }
 
 # What the one button does.
-_ACTIONS = {
+_ACTIONS: dict[str, Promise] = {
     Kind.OVERDUE_NOTICE: gettext_lazy("Send the overdue notice"),
     Kind.CLAIM: gettext_lazy("File the claim"),
     Kind.CLAIMS_BARRED: gettext_lazy("File the claim"),

@@ -6,7 +6,7 @@ manager; an underwriter; an auditor; a bank's viewer. 302 sends a visitor to sig
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -16,9 +16,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from applications import actions as requests
 from applications.models import CoverRequest
+from claims.actions import notices
 from parties import actions as people
 from parties.models import Company, Role, User
-from tests.factories import analysed_request, another_company, bound_guarantee, offer_for, person_named
+from tests.factories import (
+    analysed_request,
+    another_company,
+    deliver_to_pei,
+    guarantee_in_force,
+    instant,
+    offer_for,
+    person_named,
+)
 from unlockfocus import demo
 
 ROLES = ("visitor", "owner", "credit manager", "viewer", "stranger", "underwriter", "auditor", "banker")
@@ -59,6 +68,10 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "guarantees": ((), "302 200 200 200 200 200 200 200"),
     "guarantee": (("guarantee",), "302 200 200 200 404 200 200 404"),
     "certificate": (("guarantee", "language"), "302 200 200 200 404 200 200 404"),
+    "unpaid": (("guarantee",), "302 200 200 403 404 403 403 404"),
+    "unpaid-send": (("guarantee",), "302 405 405 405 405 405 405 405"),
+    "notice": (("notice",), "302 200 200 200 404 200 200 404"),
+    "paper": (("paper", "language"), "302 200 200 200 404 200 200 404"),
     "verify": ((), "200 200 200 200 200 200 200 200"),
     "verify-certificate": (("guarantee", "code"), "200 200 200 200 200 200 200 200"),
     "api-requests-list": ((), "403 200 200 200 200 200 200 200"),
@@ -97,7 +110,10 @@ def addresses(index: Company, alice: User, bruno: User, now: datetime, settings:
     asked = requests.start_analysis(draft.pk, at=now)
     requests.ask_information(asked.pk, question="Who are the owners?", actor=bruno, at=now)
     offer = offer_for(analysed_request(index, alice, now), bruno, now)
-    guarantee = bound_guarantee(index, alice, bruno, now)
+    guarantee = guarantee_in_force(index, alice, bruno, now)
+    invoices = deliver_to_pei(guarantee, alice)
+    told = notices.Sending(act="overdue_notice", invoices=invoices[:1])
+    notice = notices.send(guarantee.pk, told, by=alice, at=instant(date(2027, 10, 28)))
     owner = person_named("Hélène Roux")
     invitation, token = people.invite(company=index, email="new@index.example", role=Role.VIEWER, by=owner, at=now)
     return {
@@ -106,6 +122,9 @@ def addresses(index: Company, alice: User, bruno: User, now: datetime, settings:
         "document": str(document.pk),
         "offer": offer.number,
         "guarantee": guarantee.number,
+        "invoice": str(invoices[0].pk),
+        "notice": notice.number,
+        "paper": notice.paper.number,
         "code": guarantee.verification_code,
         "language": "fr",
         "step": "buyer",

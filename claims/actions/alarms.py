@@ -124,10 +124,7 @@ def _owe(account: Account, alarms: list[Alarm], at: datetime) -> Entry:
     guarantee, first = account.guarantee, alarms[0]
     invoice = next((each for each in account.invoices if each.number == first.subject), None)
     levels = {each.level for each in alarms}
-    if first.kind in OURS:
-        warned, escalated, at_desk = [], [], _at_desk(account, first, levels)
-    else:
-        warned, escalated, at_desk = _at_the_insured(account, invoice, levels, first.kind)
+    warned, escalated, at_desk = _told(account, first, invoice, levels)
     told = [*warned, *escalated, *at_desk]
     data = {
         "kind": first.kind,
@@ -145,6 +142,15 @@ def _owe(account: Account, alarms: list[Alarm], at: datetime) -> Entry:
         "at_desk": [each.pk for each in at_desk],
     }
     return record(guarantee.request.journal_key, events.ALARMS[first.kind], actor=None, at=at, data=data)
+
+
+def _told(
+    account: Account, alarm: Alarm, invoice: Invoice | None, levels: set[str]
+) -> tuple[list[User], list[User], list[User]]:
+    """Who is warned, to whom it escalates, and who is told at the insurer's desk."""
+    if alarm.kind in OURS:
+        return [], [], _at_desk(account, alarm, levels)
+    return _at_the_insured(account, invoice, levels, alarm.kind)
 
 
 def _at_the_insured(
