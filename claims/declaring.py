@@ -5,7 +5,7 @@ EUR excluding VAT, to the cent; the day it is comes from the caller.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -65,7 +65,7 @@ COSTS_COVER = TAKES_ALL | {Key.OVER_ORDER, Key.OVER_LIMIT}
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something to know before declaring, with the figures of its sentence; `uncovered` is what it takes out of cover."""
+    """Something to know before declaring; `figures` fill its sentence, `uncovered` is what it takes out of cover."""
 
     key: Key
     figures: dict[str, Any] = field(default_factory=dict)
@@ -320,31 +320,38 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class CreditEffect:
-    """Which invoices a credit pays, what no invoice takes, and what there is to say."""
+    """Which invoices credits pay, what no invoice takes, and what there is to say: of all, and of each by its place."""
 
     parts: tuple[Part, ...]
     on_account: Decimal
     before: tuple[Step, ...]
     after: tuple[Step, ...]
-    remarks: tuple[Remark, ...]
+    of_all: tuple[Remark, ...]
+    of_each: tuple[tuple[Remark, ...], ...]
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """Everything said."""
+        return (*self.of_all, *(remark for each in self.of_each for remark in each))
 
 
 def weigh(
-    credit: books.Credit,
+    new: Sequence[books.Credit],
     invoices: Sequence[books.Invoice],
     credits: Sequence[books.Credit],
     loss_on: date | None,
 ) -> CreditEffect:
-    """What this credit would do. One received earlier than others moves what those paid: every change is told."""
-    before, after = books.allocate(invoices, credits, loss_on), books.allocate(invoices, [*credits, credit], loss_on)
-    parts = tuple(_parts(credit, before, after))
+    """What these credits would do. One received earlier than others moves what those paid: every change is told."""
+    before = books.allocate(invoices, credits, loss_on)
+    after = books.allocate(invoices, [*credits, *new], loss_on)
     on_account = after.unallocated - before.unallocated
     return CreditEffect(
-        parts=parts,
+        parts=tuple(_changes(before, after, _taken({each.reference for each in new}, after))),
         on_account=on_account,
         before=books.actual_steps(invoices, before.allocations),
         after=books.actual_steps(invoices, after.allocations),
-        remarks=tuple(_on_credit(credit, credits, before, on_account, loss_on)),
+        of_all=(Remark(Key.ON_ACCOUNT, {"amount": on_account}),) if on_account else (),
+        of_each=tuple(tuple(_on_credit(each, credits, before, loss_on)) for each in new),
     )
 
 
@@ -354,11 +361,7 @@ def withdrawn(
     """What is owed again without this credit: `taken` is what it had paid."""
     with_it = books.allocate(invoices, credits, loss_on)
     without = books.allocate(invoices, [each for each in credits if each.reference != reference], loss_on)
-    return tuple(_changes(with_it, without, _taken(reference, with_it)))
-
-
-def _parts(credit: books.Credit, before: books.Ledger, after: books.Ledger) -> Iterator[Part]:
-    return _changes(before, after, _taken(credit.reference, after))
+    return tuple(_changes(with_it, without, _taken({reference}, with_it)))
 
 
 def _changes(before: books.Ledger, after: books.Ledger, taken: dict[str, Decimal]) -> Iterator[Part]:
@@ -368,26 +371,21 @@ def _changes(before: books.Ledger, after: books.Ledger, taken: dict[str, Decimal
             yield Part(reference, was, part, balance.open)
 
 
-def _taken(credit: str, ledger: books.Ledger) -> dict[str, Decimal]:
+def _taken(credits: Collection[str], ledger: books.Ledger) -> dict[str, Decimal]:
+    """What these credits pay, by invoice."""
     taken: dict[str, Decimal] = {}
     for each in ledger.allocations:
-        if each.credit == credit:
+        if each.credit in credits:
             taken[each.invoice] = taken.get(each.invoice, NOTHING) + each.amount
     return taken
 
 
 def _on_credit(
-    credit: books.Credit,
-    credits: Sequence[books.Credit],
-    before: books.Ledger,
-    on_account: Decimal,
-    loss_on: date | None,
+    credit: books.Credit, credits: Sequence[books.Credit], before: books.Ledger, loss_on: date | None
 ) -> Iterator[Remark]:
-    if on_account:
-        yield Remark(Key.ON_ACCOUNT, {"amount": on_account})
-    if credit.invoice and credit.amount > before.balances[credit.invoice].open and not on_account == credit.amount:
-        rest = credit.amount - before.balances[credit.invoice].open
-        yield Remark(Key.SPILLS_OVER, {"amount": rest, "invoice": credit.invoice})
+    open_amount = before.balances[credit.invoice].open if credit.invoice else credit.amount
+    if credit.amount > open_amount:
+        yield Remark(Key.SPILLS_OVER, {"amount": credit.amount - open_amount, "invoice": credit.invoice})
     if loss_on and credit.on >= loss_on:
         yield Remark(Key.AFTER_LOSS, {"loss_on": loss_on})
     if any((each.on, each.amount, each.kind) == (credit.on, credit.amount, credit.kind) for each in credits):

@@ -1,4 +1,4 @@
-"""The sentences of what is said before something is declared, in the active language: the rules give keys and figures."""
+"""What is said before something is declared, in the active language: the rules give keys and figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ SENTENCES = {
     Key.OFF_ORDER: (
         gettext_lazy("On no line of the order."),
         gettext_lazy(
-            "The guarantee covers this one order. In a claim you will be asked to show that this delivery belongs to it."
+            "The guarantee covers this one order: in a claim you will have to show that the delivery belongs to it."
         ),
     ),
     Key.TERM_LONGER: (
@@ -110,7 +110,7 @@ SENTENCES = {
     ),
     Key.SPILLS_OVER: (
         gettext_lazy("%(amount)s more than is open on %(invoice)s."),
-        gettext_lazy("The rest pays the other open invoices, the oldest due first."),
+        gettext_lazy("The rest goes to the other open invoices."),
     ),
     Key.AFTER_LOSS: (
         gettext_lazy("Received after the date of loss, %(loss_on)s."),
