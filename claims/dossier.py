@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from applications.exposure import NOTHING
@@ -19,6 +20,24 @@ from claims.required_documents import Completeness
 from claims.review import loss_of, review_of
 from journal.timeline import Line, timeline
 from parties.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A document of the file, as its pages list it; `page` names the address that gives it."""
+
+    kind: str
+    name: str
+    page: str
+    pk: int
+    size: int
+    at: datetime
+    invoice: str = ""
+    is_internal: bool = False
+
+    @property
+    def url(self) -> str:
+        return reverse(self.page, args=[self.pk])
 
 
 @dataclass
@@ -55,6 +74,30 @@ class ClaimDossier:
     def documents(self) -> Completeness:
         """How complete the file is, and what is missing."""
         return documents_of(self.claim, self.account, self.invoices, self.documents_asked)
+
+    @cached_property
+    def papers(self) -> list[Kept]:
+        """The documents there are: given with the request, then kept since delivery; the insurer's own only for it."""
+        given = [
+            Kept(each.get_kind_display(), each.name, "document", each.pk, each.size, each.uploaded_at)
+            for each in self.claim.guarantee.request.documents.all()
+        ]
+        numbers = {each.pk: each.number for each in self.account.invoices}
+        kept = [
+            Kept(
+                each.get_kind_display(),
+                each.name,
+                "evidence",
+                each.pk,
+                each.size,
+                each.uploaded_at,
+                invoice=numbers.get(each.invoice_id or 0, ""),
+                is_internal=each.is_internal,
+            )
+            for each in self.account.evidence
+            if self.reader.duties or not each.is_internal
+        ]
+        return given + kept
 
     @cached_property
     def findings(self) -> list[Finding]:

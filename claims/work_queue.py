@@ -1,7 +1,7 @@
 """The claims that wait for the insurer's people, longest first, with the next day they owe."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
@@ -31,6 +31,10 @@ class ClaimsQueue:
     total: int
     with_insured: int
     now: datetime
+
+    @property
+    def today(self) -> date:
+        return localdate(self.now)
 
 
 def claims_queue(now: datetime) -> ClaimsQueue:
