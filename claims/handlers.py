@@ -1,11 +1,13 @@
 """What follows from acts of the last stages, and whom it is told to."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from django.utils.timezone import localdate
 
 from claims import events, recipients
 from claims.account import Account
+from claims.actions import reserves
 from claims.actions.claims import review_documents_of
 from claims.clocks import Kind
 from claims.dossier import ClaimDossier
@@ -179,3 +181,102 @@ def _extension(entry: Entry) -> dict[str, str]:
         "invoices": entry.data["invoices"],
         "until": entry.data["until"],
     }
+
+
+# --- Reserves ---------------------------------------------------------------------------------------------------------
+
+
+@on(events.CLAIM_OPENED, events.CLAIM_REOPENED)
+def set_first_reserve(entry: Entry) -> None:
+    """Set aside what the claim is expected to cost."""
+    is_reopened = entry.event == events.CLAIM_REOPENED
+    reserves.reserve_at_opening(_claim_of(entry).pk, at=entry.at, is_reopened=is_reopened)
+
+
+@on(events.INDEMNITY_APPROVED, events.INDEMNITY_PAID, events.INDEMNITY_FAILED)
+def follow_with_reserve(entry: Entry) -> None:
+    """Keep set aside what is signed and not paid."""
+    claim = Claim.objects.get(number=entry.data["claim"])
+    why = entry.event.removeprefix("indemnity.")
+    reserves.reserve_after_money(claim.pk, amount=Decimal(entry.data["amount"]), why=why, at=entry.at)
+
+
+@on(events.CLAIM_REJECTED, events.CLAIM_CLOSED)
+def release_reserve(entry: Entry) -> None:
+    """Nothing is set aside for a claim that was given up."""
+    reserves.release(_claim_of(entry).pk, why=entry.event.removeprefix("claim."), at=entry.at)
+
+
+# --- Money: indemnities, bank accounts, recoveries --------------------------------------------------------------------
+
+
+def _claim_named(entry: Entry) -> Claim:
+    rows = Claim.objects.select_related("guarantee__offer__request__company", "guarantee__buyer")
+    return rows.get(number=entry.data["claim"])
+
+
+@on(events.INDEMNITY_PREPARED)
+def ask_second_signature(entry: Entry) -> None:
+    approvers = recipients.claims_people(InsurerRole.CLAIMS_APPROVER)
+    others = [each for each in approvers if each.pk != entry.actor_id]
+    owe_letters(entry, "desk_indemnity", others, {**entry.data, "actor": entry.actor_name})
+
+
+@on(events.INDEMNITY_APPROVED)
+def tell_approval(entry: Entry) -> None:
+    """With the day by which it is paid, and what still stands against paying it."""
+    claim = _claim_named(entry)
+    facts = {"pay_by": pay_by(claim.guarantee, entry.at).isoformat(), "blocked": payee_of(claim.guarantee).blocked_by}
+    owe_letters(entry, "indemnity_approved", _insured_of(claim), {**entry.data, **facts})
+
+
+@on(events.INDEMNITY_PAID)
+def tell_payment(entry: Entry) -> None:
+    owe_letters(entry, "indemnity_paid", _insured_of(_claim_named(entry)), entry.data)
+
+
+@on(events.INDEMNITY_FAILED)
+def tell_failure(entry: Entry) -> None:
+    owe_letters(entry, "desk_payment_failed", recipients.claims_people(), entry.data)
+
+
+@on(events.CLAIM_REJECTED)
+def tell_rejection(entry: Entry) -> None:
+    owe_letters(entry, "claim_rejected", _insured_of(_claim_of(entry)), entry.data)
+
+
+@on(events.CLAIM_CLOSED)
+def tell_closing(entry: Entry) -> None:
+    owe_letters(entry, "claim_closed", _insured_of(_claim_of(entry)), entry.data)
+
+
+@on(events.CLAIM_REOPENED)
+def tell_reopening(entry: Entry) -> None:
+    owe_letters(entry, "claim_reopened", _insured_of(_claim_of(entry)), entry.data)
+
+
+@on(events.RECOVERY_SHARED)
+def tell_recovery(entry: Entry) -> None:
+    owe_letters(entry, "recovery_shared", _insured_of(_claim_named(entry)), entry.data)
+
+
+@on(events.ACCOUNT_GIVEN, events.ACCOUNT_CONFIRMED, events.ACCOUNT_REFUSED)
+def tell_account(entry: Entry) -> None:
+    """Everybody who could have given the account, so that a forged one is noticed; the claims people of a new one."""
+    templates = {
+        events.ACCOUNT_GIVEN: "account_given",
+        events.ACCOUNT_CONFIRMED: "account_confirmed",
+        events.ACCOUNT_REFUSED: "account_refused",
+    }
+    context = {**entry.data, "actor": entry.actor_name}
+    owe_letters(entry, templates[entry.event], _account_holders(entry), context)
+    if entry.event == events.ACCOUNT_GIVEN:
+        owe_letters(entry, "desk_account", recipients.claims_people(), context)
+
+
+def _account_holders(entry: Entry) -> list[User]:
+    if entry.data.get("bank"):
+        seats = BankSeat.objects.filter(bank=entry.data["bank"]).values("user")
+        return list(User.objects.filter(is_active=True, pk__in=seats))
+    members = Membership.objects.filter(company=entry.data["company"], role__in=[Role.OWNER, Role.CREDIT_MANAGER])
+    return list(User.objects.filter(is_active=True, pk__in=members.values("user")))
