@@ -9,13 +9,15 @@ from claims import events, recipients
 from claims.account import Account
 from claims.actions import reserves
 from claims.actions.claims import review_documents_of
+from claims.actions.indemnities import pay_by
 from claims.clocks import Kind
 from claims.dossier import ClaimDossier
 from claims.models import Claim, Notice
+from claims.payees import payee_of
 from journal.handlers import on
 from journal.letters import owe_letters
 from journal.models import Entry
-from parties.models import Duty, InsurerRole, Membership, Role, User
+from parties.models import BankSeat, Duty, InsurerRole, Membership, Role, User
 from underwriting.models import Guarantee
 
 # --- The claim file ---------------------------------------------------------------------------------------------------
