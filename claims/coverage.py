@@ -177,7 +177,7 @@ def review(invoices: Sequence[InvoiceFacts], cover: CoverFacts, findings: Sequen
 
 
 def covered_loss(review: Review, ledger: Ledger, credits: Sequence[Credit]) -> CoveredLoss:
-    """The review in the terms of the gross loss; an invoice with nothing covered is left out, and what was paid on it."""
+    """The review in the terms of the gross loss, without the invoices nothing of which is covered and their credits."""
     kept = {invoice: amount for invoice, amount in review.covered.items() if amount}
     return CoveredLoss(
         covered={invoice: amount + ledger.balances[invoice].credited for invoice, amount in kept.items()},

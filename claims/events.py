@@ -69,9 +69,7 @@ PLAN_ENDED = announce("collection.plan_ended", _("The instalment plan ended: %(r
 COLLECTOR_STATEMENT = announce(
     "collection.statement", _("Statement of %(collector)s imported: %(collected)s collected, %(cost)s of costs")
 )
-FILING_DEADLINE_SET = announce(
-    "collection.filing_deadline", _("Claims are to be filed in the insolvency by %(on)s")
-)
+FILING_DEADLINE_SET = announce("collection.filing_deadline", _("Claims are to be filed in the insolvency by %(on)s"))
 INDEMNITY_PREPARED = announce(
     "indemnity.prepared", _("%(kind)s %(number)s of %(amount)s was prepared"), insured_sees=False
 )

@@ -462,7 +462,10 @@ _DAYS: dict[str, tuple[Promise, Promise]] = {
     AGREEMENT: (gettext_lazy("Agreed day: %(due_by)s."), gettext_lazy("Agreed day: %(due_by)s.")),
     INSTALMENT: (gettext_lazy("Agreed day: %(due_by)s."), gettext_lazy("Agreed day: %(due_by)s.")),
 }
-_ANY_DAY: tuple[Promise, Promise] = (gettext_lazy("Due by %(due_by)s."), gettext_lazy("It was due by %(due_by)s. Do it today all the same."))
+_ANY_DAY: tuple[Promise, Promise] = (
+    gettext_lazy("Due by %(due_by)s."),
+    gettext_lazy("It was due by %(due_by)s. Do it today all the same."),
+)
 
 # What it means, where a deadline's own consequence does not say it.
 _MEANINGS: dict[str, Promise] = {

@@ -1,13 +1,6 @@
 """The claim file at the desk: documents, cover, and the acts that take it on its way."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,16 +11,12 @@ from claims.claim_forms import AskForm, FindForm
 from claims.cover_words import OUTCOMES, QUESTIONS, evidence_of
 from claims.coverage import Check, Finding, Outcome
 from claims.desk import dossier_of, page
+from claims.desk.acts import Act, act_page, back
 from claims.dossier import ClaimDossier
 from claims.models import Invoice
 from parties.visitors import SignedInRequest
 from unlockfocus.errors import BusinessRule
 from unlockfocus.templatetags.face import money
-
-
-def _back(request: HttpRequest, shown: ClaimDossier, message: str) -> HttpResponse:
-    messages.success(request, message)
-    return redirect("admin:claim", shown.claim.number)
 
 
 @require_GET
@@ -60,7 +49,7 @@ def take(request: SignedInRequest, number: str) -> HttpResponse:
     """Take the claim into one's hands."""
     shown = dossier_of(request, number, "take")
     claims.take(shown.claim.pk, by=request.user, at=shown.at)
-    return _back(request, shown, _("The claim is in your hands."))
+    return back(request, shown, "file", _("The claim is in your hands."))
 
 
 @require_POST
@@ -68,7 +57,7 @@ def collect(request: SignedInRequest, number: str) -> HttpResponse:
     """Start collection of a complete file."""
     shown = dossier_of(request, number, "collect")
     claims.start_collection(shown.claim.pk, by=request.user, at=shown.at)
-    return _back(request, shown, _("Collection has begun."))
+    return back(request, shown, "file", _("Collection has begun."))
 
 
 @require_POST
@@ -76,34 +65,10 @@ def resume(request: SignedInRequest, number: str) -> HttpResponse:
     """Go on with a suspended claim."""
     shown = dossier_of(request, number, "resume")
     claims.resume(shown.claim.pk, by=request.user, at=shown.at)
-    return _back(request, shown, _("The claim goes on; the insured was told."))
+    return back(request, shown, "file", _("The claim goes on; the insured was told."))
 
 
 # --- Acts with words --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Act:
-    """The words of an act's page, and what it does with the valid form."""
-
-    title: str
-    effect: str
-    button: str
-    done: str
-    do: Callable[[dict[str, Any]], object]
-    tone: str = ""
-
-
-def _act(request: SignedInRequest, shown: ClaimDossier, form: forms.Form, act: Act) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
-        try:
-            act.do(form.cleaned_data)
-        except BusinessRule as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return _back(request, shown, act.done)
-    context = {"title": act.title, "tab": "file", "act": act, "form": form}
-    return page(request, "file_act", shown, context, status=422 if request.method == "POST" else 200)
 
 
 def ask(request: SignedInRequest, number: str) -> HttpResponse:
@@ -111,20 +76,21 @@ def ask(request: SignedInRequest, number: str) -> HttpResponse:
     shown = dossier_of(request, number, "ask")
     form = AskForm(request.POST or None, invoices=shown.invoices)
 
-    def do(cleaned: dict[str, Any]) -> object:
-        kind, invoice = cleaned["what"]
+    def do(form: AskForm) -> object:
+        kind, invoice = form.cleaned_data["what"]
         return claims.ask_documents(
-            shown.claim.pk, kind=kind, invoice=invoice, reason=cleaned["reason"], by=request.user, at=shown.at
+            shown.claim.pk, kind=kind, invoice=invoice, reason=form.cleaned_data["reason"], by=request.user, at=shown.at
         )
 
     act = Act(
+        room="file",
         title=_("Ask for a further document"),
         effect=_("The file is incomplete until it comes. Our time to decide starts anew on that day."),
         button=_("Ask the insured"),
         done=_("The document was asked for; the insured was told."),
         do=do,
     )
-    return _act(request, shown, form, act)
+    return act_page(request, shown, form, act)
 
 
 def suspend(request: SignedInRequest, number: str) -> HttpResponse:
@@ -132,14 +98,15 @@ def suspend(request: SignedInRequest, number: str) -> HttpResponse:
     shown = dossier_of(request, number, "suspend")
     form = TextForm(request.POST or None, label=_("What is disputed?"), help_text=_("The insured reads exactly this."))
     act = Act(
+        room="file",
         title=_("Suspend the claim"),
         effect=_("Nothing is decided or paid while it rests, and no time to decide runs. A claims handler resumes it."),
         button=_("Suspend the claim"),
         done=_("The claim is suspended; the insured was told."),
-        do=lambda cleaned: claims.suspend(shown.claim.pk, reason=cleaned["text"], by=request.user, at=shown.at),
+        do=lambda form: claims.suspend(shown.claim.pk, reason=form.cleaned_data["text"], by=request.user, at=shown.at),
         tone="danger",
     )
-    return _act(request, shown, form, act)
+    return act_page(request, shown, form, act)
 
 
 # --- A finding --------------------------------------------------------------------------------------------------------
@@ -214,4 +181,4 @@ def _keep(request: SignedInRequest, shown: ClaimDossier, form: FindForm) -> Http
     except BusinessRule as refusal:
         form.add_error(None, str(refusal))
         return None
-    return _back(request, shown, _("Your finding is kept."))
+    return back(request, shown, "file", _("Your finding is kept."))

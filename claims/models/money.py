@@ -192,7 +192,7 @@ class Indemnity(models.Model):
 
 
 class BankFile(models.Model):
-    """A confirmation of the insurer's bank as it was uploaded; it changes nothing until a person confirmed its preview."""
+    """A confirmation of the insurer's bank as it was uploaded; nothing changes until somebody confirms its preview."""
 
     name = models.CharField(_("file"), max_length=200)
     xml = models.BinaryField()

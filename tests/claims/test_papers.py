@@ -1,4 +1,4 @@
-"""The receipt on paper: what it says in both languages, that it is made once, and that its bytes follow from its facts."""
+"""The receipt on paper: what it says in both languages, made once, its bytes following from its facts."""
 
 import hashlib
 import json

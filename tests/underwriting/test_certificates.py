@@ -14,8 +14,8 @@ from parties.models import Bank
 from tests.factories import another_company, at_once, bound_guarantee, person_named
 from underwriting.actions.guarantees import meet_condition
 from underwriting.certificates import certificate_facts, issue_certificate, render_certificate, wording
-from underwriting.clocks import deadlines
 from underwriting.certificates.typesetting import STATIC, ForbiddenResource, OwnStaticFiles, typeset
+from underwriting.clocks import deadlines
 from underwriting.models import Certificate, Guarantee
 
 PAID_AT = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # 1 December in Paris
