@@ -8,6 +8,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -61,11 +62,21 @@ def mark_of(checkout: Checkout) -> str:
 
 
 def servers_of(checkout: Checkout) -> list[int]:
+    """The two servers; a backend PostgreSQL has just forked still bears its parent's arguments and is left out."""
     home = checkout.data / "services"
-    return [
+    found = [
         *processes.with_arguments("postgres", str(home / "postgres")),
         *processes.with_arguments("valkey-server", str(home / "valkey")),
     ]
+    return [pid for pid in found if parent_of(pid) not in found]
+
+
+def parent_of(pid: int) -> int | None:
+    """None once the process is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
 
 
 def page(port: int, path: str) -> tuple[int, str]:
