@@ -7,6 +7,7 @@ manager; an underwriter; an auditor; a bank's viewer. 302 sends a visitor to sig
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,12 +17,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from applications import actions as requests
 from applications.models import CoverRequest
-from claims.actions import notices
+from claims.actions import deliveries, evidence
+from claims.models import Notice
 from parties import actions as people
 from parties.models import Company, Role, User
 from tests.factories import (
     analysed_request,
     another_company,
+    claim_on_pei,
     deliver_to_pei,
     guarantee_in_force,
     instant,
@@ -68,10 +71,26 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "guarantees": ((), "302 200 200 200 200 200 200 200"),
     "guarantee": (("guarantee",), "302 200 200 200 404 200 200 404"),
     "certificate": (("guarantee", "language"), "302 200 200 200 404 200 200 404"),
+    "deliveries": (("guarantee",), "302 200 200 200 404 200 200 404"),
+    "invoice-declare": (("guarantee",), "302 200 200 403 404 403 403 404"),
+    "invoice-preview": (("guarantee",), "302 405 405 405 405 405 405 405"),
+    "invoices-import": (("guarantee",), "302 200 200 403 404 403 403 404"),
+    "invoice": (("guarantee", "invoice"), "302 200 200 200 404 200 200 404"),
+    "credit-declare": (("guarantee",), "302 200 200 403 404 403 403 404"),
+    "credit-preview": (("guarantee",), "302 405 405 405 405 405 405 405"),
+    "credits-import": (("guarantee",), "302 200 200 403 404 403 403 404"),
+    "credit-cancel": (("guarantee", "credit"), "302 200 200 403 404 403 403 404"),
+    "evidence-add": (("guarantee",), "302 200 200 403 404 403 403 404"),
+    "evidence": (("evidence",), "302 200 200 200 404 200 200 404"),
+    "dispute-settle": (("dispute",), "302 200 200 403 404 403 403 404"),
+    "import-template": (("of",), "302 200 200 200 200 200 200 200"),
     "unpaid": (("guarantee",), "302 200 200 403 404 403 403 404"),
     "unpaid-send": (("guarantee",), "302 405 405 405 405 405 405 405"),
     "notice": (("notice",), "302 200 200 200 404 200 200 404"),
     "paper": (("paper", "language"), "302 200 200 200 404 200 200 404"),
+    "claims": ((), "302 200 200 200 200 200 200 200"),
+    "claim": (("claim",), "302 200 200 200 404 200 200 404"),
+    "claim-document": (("claim",), "302 200 200 403 404 403 403 404"),
     "verify": ((), "200 200 200 200 200 200 200 200"),
     "verify-certificate": (("guarantee", "code"), "200 200 200 200 200 200 200 200"),
     "api-requests-list": ((), "403 200 200 200 200 200 200 200"),
@@ -112,8 +131,17 @@ def addresses(index: Company, alice: User, bruno: User, now: datetime, settings:
     offer = offer_for(analysed_request(index, alice, now), bruno, now)
     guarantee = guarantee_in_force(index, alice, bruno, now)
     invoices = deliver_to_pei(guarantee, alice)
-    told = notices.Sending(act="overdue_notice", invoices=invoices[:1])
-    notice = notices.send(guarantee.pk, told, by=alice, at=instant(date(2027, 10, 28)))
+    claim = claim_on_pei(guarantee, invoices, alice)
+    notice = guarantee.notices.get(act=Notice.Act.OVERDUE_NOTICE)
+    later = instant(date(2027, 12, 1))
+    credit = deliveries.declare_credit(
+        guarantee.pk, kind="payment", on=date(2027, 11, 30), amount=Decimal("1000.00"), by=alice, at=later
+    )
+    dispute = deliveries.open_dispute(
+        invoices[1].pk, amount=Decimal("500.00"), reason="Tooling", on=date(2027, 11, 30), by=alice, at=later
+    )
+    pdf.seek(0)
+    proof = evidence.add_evidence(guarantee.pk, kind="delivery", file=pdf, invoice=invoices[0], by=alice, at=later)
     owner = person_named("Hélène Roux")
     invitation, token = people.invite(company=index, email="new@index.example", role=Role.VIEWER, by=owner, at=now)
     return {
@@ -124,6 +152,11 @@ def addresses(index: Company, alice: User, bruno: User, now: datetime, settings:
         "guarantee": guarantee.number,
         "invoice": str(invoices[0].pk),
         "notice": notice.number,
+        "claim": claim.number,
+        "credit": str(credit.pk),
+        "dispute": str(dispute.pk),
+        "evidence": str(proof.pk),
+        "of": "invoices",
         "paper": notice.paper.number,
         "code": guarantee.verification_code,
         "language": "fr",
