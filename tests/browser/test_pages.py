@@ -1,8 +1,11 @@
 """Every page, as a person of each side sees it: nothing serious for axe, nothing wider than the screen, in any mode."""
 
+import os
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,10 +36,14 @@ def sign_in_as(page: Page, user: User, url: str) -> None:
 
 
 def look_at(page: Page, addresses: list[str]) -> list[str]:
-    """What is wrong with these pages, one line each."""
+    """What is wrong with these pages, one line each; a picture of each in the folder UNLOCKFOCUS_PICTURES, if named."""
     wrong = []
     for address in addresses:
         response = page.goto(address)
+        if folder := os.environ.get("UNLOCKFOCUS_PICTURES"):
+            width = page.viewport_size["width"] if page.viewport_size else 0
+            name = re.sub(r"\W+", "-", address).strip("-")[:120] or "home"
+            page.screenshot(path=Path(folder, f"{name}-{width}.png"), full_page=True)
         if response is None or response.status >= 400:
             wrong.append(f"{address}: answered {response and response.status}")
             continue
