@@ -298,7 +298,7 @@ class EvidenceForm(DeliveryForm):
         self.check_file("file")
         of_one = {EvidenceKind.INVOICE, EvidenceKind.DELIVERY, EvidenceKind.DISPUTE}
         if cleaned.get("kind") in of_one and not cleaned.get("invoice") and self.account.invoices:
-            self.add_error("invoice", _("Say of which invoice: the file of a claim asks for one of each."))
+            self.add_error("invoice", _("Say of which invoice: a claim needs one for each of them."))
         return cleaned
 
 

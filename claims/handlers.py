@@ -51,7 +51,8 @@ def confirm_claim(entry: Entry) -> None:
     found = ClaimDossier(claim, claim.opened_by, entry.at).documents
     missing = [{"kind": each.kind, "invoice": each.invoice} for each in found.missing]
     facts = _facts(claim) | {"amount": entry.data["amount"]}
-    owe_letters(entry, "claim_opened", _insured_of(claim), {**facts, "missing": missing})
+    days = claim.guarantee.clocks.decision_days_from_complete_file
+    owe_letters(entry, "claim_opened", _insured_of(claim), {**facts, "missing": missing, "decision_days": days})
     owe_letters(entry, "desk_claim", _claims_people(), {**facts, "company": str(claim.guarantee.request.company)})
 
 

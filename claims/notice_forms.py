@@ -305,7 +305,9 @@ class SendForm(forms.Form):
 
     def __init__(self, *args: Any, document: Any = "", **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["document"].help_text = _("%(document)s, as PDF or image, at most 20 MB.") % {"document": document}
+        self.fields["document"].help_text = _("%(document)s, as PDF, Excel (.xlsx) or image, at most 20 MB.") % {
+            "document": document
+        }
 
     def clean_document(self) -> Any:
         file = self.cleaned_data["document"]

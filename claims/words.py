@@ -409,7 +409,7 @@ _TITLES: dict[str, tuple[Promise, Promise]] = {
     Kind.REMINDER: (gettext_lazy("%(subject)s is unpaid"), gettext_lazy("%(subject)s is unpaid")),
     Kind.STOP_DELIVERIES: (
         gettext_lazy("Deliveries stop while %(subject)s is unpaid"),
-        gettext_lazy("Deliveries have stopped: %(subject)s is unpaid"),
+        gettext_lazy("Stop delivering: %(subject)s is unpaid"),
     ),
     Kind.OVERDUE_NOTICE: (
         gettext_lazy("The overdue notice on %(subject)s is not sent yet"),

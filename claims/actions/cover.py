@@ -79,7 +79,9 @@ def _check_amount(claim: Claim, found: Found, at: datetime) -> None:
     if found.uncovered is None:
         return
     if found.outcome is not Outcome.UNMET or found.invoice is None or found.check is Check.WITHIN_LIMIT:
-        raise NotFindable(_("Only an unmet question on one invoice takes an amount out of cover, and the limit never."))
+        raise NotFindable(
+            _("An amount goes with the answer “not met” on one invoice; the question of the limit takes none.")
+        )
     most = Account(claim.guarantee, localdate(at)).balance(found.invoice).open
     if not 0 <= found.uncovered <= most:
-        raise NotFindable(_("The amount lies between nothing and what is open on the invoice."))
+        raise NotFindable(_("Give an amount above zero, at most what is open on the invoice."))

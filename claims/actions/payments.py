@@ -64,7 +64,7 @@ def make(indemnity_ids: Iterable[int], *, by: User, at: datetime) -> PaymentFile
     claims.check_handles(by)
     indemnities = _locked(Indemnity.objects.filter(pk__in=list(indemnity_ids)))
     if not indemnities or any(each.status not in PAYABLE for each in indemnities):
-        raise NothingToPay(_("Nothing to pay: these indemnities are ordered, paid or not approved."))
+        raise NothingToPay(_("Choose at least one indemnity that is approved and not yet ordered."))
     payees = _locked_payees(indemnities)
     for each in indemnities:
         if reason := payees[each.guarantee_id].blocked_by:

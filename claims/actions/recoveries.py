@@ -117,7 +117,7 @@ def divide(claim: Claim, receipt: Receipt) -> Division:
 
 def _check(receipt: Receipt) -> None:
     if receipt.received <= 0 or not 0 <= receipt.interest <= receipt.received:
-        raise ImpossibleReceipt(_("Something was received, and interest is a part of it."))
+        raise ImpossibleReceipt(_("Give an amount above zero; the interest is at most that amount."))
 
 
 def _between(amount: Decimal, weights: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
