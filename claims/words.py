@@ -196,6 +196,8 @@ def state_word(deadline: Deadline) -> str:
         return _("paused")
     if deadline.kind is Kind.STOP_DELIVERIES and deadline.state is State.MET:
         return _("in force")
+    if deadline.kind is Kind.LAST_EXTENSION and deadline.done_on:
+        return _("kept") if deadline.state is State.MET else _("gone beyond")
     states = DUTY_STATES if deadline.kind in DUTIES else DAY_STATES
     if deadline.state is State.MISSED and deadline.done_on and deadline.kind in DUTIES:
         return _("done late")
@@ -360,7 +362,7 @@ SENTENCES = {
     Consequence.DUTY_MET: gettext_lazy("%(what)s on %(subject)s: met in time, it was due by %(after)s."),
     Consequence.DUTY_LATE: gettext_lazy(
         "%(what)s on %(subject)s: late, it was due by %(after)s. As far as the delay did harm, up to %(amount)s may"
-        " fall out of cover. Send it all the same, today."
+        " fall out of cover; each further day can make it more."
     ),
     Consequence.EXTENSION_FREE: gettext_lazy(
         "The extension of %(subject)s to %(after)s needs no consent: without it you may go up to %(before)s."
@@ -388,16 +390,30 @@ SENTENCES = {
     ),
 }
 
+# Where a consequence means something else for one kind of deadline, or for the disputed part.
+BARRED = gettext_lazy("%(subject)s: claims were barred after %(after)s; %(amount)s may be out of cover altogether.")
+DISPUTED_TOO_LATE = gettext_lazy(
+    "%(amount)s of %(subject)s is disputed: its waiting period was over on %(after)s, so nothing pauses."
+)
+
 
 def effect_sentence(effect: Effect) -> str:
     """One consequence as a sentence."""
-    return str(SENTENCES[effect.key]) % {
+    return str(_sentence_for(effect)) % {
         "what": _effect_label(effect),
         "subject": effect.subject or _("the guarantee"),
         "before": day(effect.before),
         "after": day(effect.after),
         "amount": money(effect.amount),
     }
+
+
+def _sentence_for(effect: Effect) -> Promise:
+    if effect.key is Consequence.DUTY_LATE and effect.kind is Kind.CLAIMS_BARRED:
+        return BARRED
+    if effect.key is Consequence.PART_RUNS_ON and effect.part:
+        return DISPUTED_TOO_LATE
+    return SENTENCES[effect.key]
 
 
 # --- Letters about deadlines ------------------------------------------------------------------------------------------

@@ -13,7 +13,10 @@ from django.urls import reverse
 
 from claims.account import Account
 from claims.actions import deliveries, notices
+from claims.advice import Consequence, Effect
+from claims.clocks import Kind
 from claims.models import Claim, Evidence, Invoice, Notice, Paper
+from claims.words import effect_sentence, state_word
 from journal.models import Entry
 from tests.factories import another_company, claim_on_pei, deliver_to_pei, guarantee_in_force, instant, person_named
 
@@ -243,7 +246,8 @@ def test_a_late_notice_says_what_it_may_cost_before_it_is_sent(browser, guarante
     on_day(date(2027, 11, 2))
     shown = page(browser, guarantee, invoice=first.pk, **NO_TO_ALL, act="overdue_notice")
     said = (
-        "late, it was due by 29 October 2027. As far as the delay did harm, up to €1,110,000.00 may fall out of cover."
+        "late, it was due by 29 October 2027. As far as the delay did harm, up to €1,110,000.00 may fall out of cover;"
+        " each further day can make it more."
     )
     assert said in words(shown)
     assert shown.context["effect"].total_at_stake == Decimal("1110000.00")
@@ -462,3 +466,28 @@ def test_the_path_asks_the_same_number_of_questions_of_the_database_for_one_invo
     with CaptureQueriesContext(connection) as many:
         page(browser, guarantee)
     assert len(many) == len(few)
+
+
+def test_a_dispute_after_the_waiting_period_says_that_it_pauses_nothing():
+    over = date(2028, 3, 27)
+    effect = Effect(
+        Consequence.PART_RUNS_ON, Kind.WAITING_PERIOD, "F1", after=over, amount=Decimal("500.00"), part="disputed"
+    )
+    expected = "€500.00 of F1 is disputed: its waiting period was over on 27 March 2028, so nothing pauses."
+    assert effect_sentence(effect) == expected
+
+
+def test_a_claim_after_a_year_says_that_it_was_barred():
+    effect = Effect(
+        Consequence.DUTY_LATE, Kind.CLAIMS_BARRED, "F1", after=date(2028, 9, 29), amount=Decimal("1110000.00")
+    )
+    expected = "F1: claims were barred after 29 September 2028; €1,110,000.00 may be out of cover altogether."
+    assert effect_sentence(effect) == expected
+
+
+def test_an_extension_within_its_last_day_reads_as_kept(guarantee, first, on_day):
+    on_day(date(2027, 10, 1))
+    notices.extend(first, date(2027, 11, 20))
+    account = Account(guarantee, date(2027, 10, 1))
+    found = [each for each in account.deadlines_for(first.number) if each.kind is Kind.LAST_EXTENSION]
+    assert [state_word(each) for each in found] == ["kept"]
