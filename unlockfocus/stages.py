@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from applications.models import CoverRequest, Status
+from claims.account import Account
 from claims.models import Claim, Invoice
 from underwriting.models import Guarantee, Offer
+from unlockfocus.templatetags.face import day, money
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,12 @@ def _incident(guarantee: Guarantee) -> Standing | None:
     return Standing("incidents") if notified.exists() else None
 
 
-def ball_of_request(request: CoverRequest, offer: Offer | None, guarantee: Guarantee | None) -> str:
+def ball_of_request(
+    request: CoverRequest, offer: Offer | None, guarantee: Guarantee | None, account: Account | None = None
+) -> str:
     """One sentence: who acts next, on what."""
     if guarantee:
-        return ball_of_guarantee(guarantee)
+        return ball_of_guarantee(guarantee, account)
     if request.status == Status.OFFERED:
         if offer:
             return _("Our offer waits for your answer.")
@@ -67,8 +71,15 @@ def ball_of_request(request: CoverRequest, offer: Offer | None, guarantee: Guara
     }[Status(request.status)]
 
 
-def ball_of_guarantee(guarantee: Guarantee) -> str:
-    """One sentence: what the guarantee waits for."""
+def ball_of_guarantee(guarantee: Guarantee, account: Account | None = None) -> str:
+    """One sentence: what the guarantee waits for; with its account, what is unpaid comes first."""
+    if account and account.stopped_from and guarantee.status == Guarantee.Status.IN_FORCE:
+        return _("Stop delivering: %(amount)s is overdue, and nothing delivered since %(day)s is covered.") % {
+            "amount": money(account.overdue_total),
+            "day": day(account.stopped_from),
+        }
+    if account and account.overdue_total:
+        return _("%(amount)s is overdue.") % {"amount": money(account.overdue_total)}
     return {
         Guarantee.Status.PENDING_CONDITIONS: _("Cover takes effect when the conditions below are met."),
         Guarantee.Status.IN_FORCE: _("The guarantee is in force. Deliver as agreed."),

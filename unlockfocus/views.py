@@ -1,5 +1,8 @@
 """The pages that span the stages: the front page, the file from request to claim, the guarantees, the bank room."""
 
+from datetime import date
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import connection
@@ -12,6 +15,10 @@ from django.views.decorators.http import require_GET
 from applications.abilities import request_abilities
 from applications.exposure import exposure_steps
 from applications.models import CoverRequest
+from claims.abilities import guarantee_abilities
+from claims.account import Account
+from claims.overdue import is_anything_overdue, overdue_by_guarantee
+from claims.views.deliveries import exposure_of
 from journal.timeline import timeline
 from parties.visitors import SignedInRequest
 from underwriting.abilities import offer_abilities
@@ -25,12 +32,13 @@ PAGE = 20
 @login_not_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The front page for visitors; people who are signed in go to their work."""
+    """The front page for visitors; people who are signed in go to their work: first of all to what is overdue."""
     if not request.user.is_authenticated:
         return render(request, "home.html", {"example": EXAMPLE})
     if request.user.is_staff:
         return redirect("admin:index")
-    return redirect("guarantees" if request.user.bank_ids else "requests")
+    late = is_anything_overdue(request.user, localdate(timezone.now()))
+    return redirect("guarantees" if late or request.user.bank_ids else "requests")
 
 
 @login_not_required
@@ -51,11 +59,13 @@ def file(request: SignedInRequest, reference: str) -> HttpResponse:
     offers = list(Offer.objects.visible_to(request.user).for_request(cover_request).select_related("tariff"))
     guarantee = Guarantee.objects.visible_to(request.user).for_request(cover_request).first()
     offer = next((each for each in offers if each.status in {"open", "accepted"}), None)
+    account = _account(request, guarantee, today)
     context = {
         "cover_request": cover_request,
         "today": today,
         "standing": standing(cover_request, guarantee),
-        "ball": ball_of_request(cover_request, offer, guarantee),
+        "ball": ball_of_request(cover_request, offer, guarantee, account),
+        **_incident(request, guarantee, account),
         "abilities": request_abilities(cover_request, request.user),
         "steps": exposure_steps(cover_request.schedule),
         "peak": cover_request.peak,
@@ -78,7 +88,11 @@ def guarantees(request: SignedInRequest) -> HttpResponse:
     """The guarantees one may read: the company's own, or those that name one's bank."""
     rows = Guarantee.objects.visible_to(request.user).select_related("offer__request__company", "buyer")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "guarantees.html", {"page": page, "today": localdate(timezone.now())})
+    today = localdate(timezone.now())
+    # A bank reads the guarantee, not what was delivered under it.
+    overdue = {} if request.user.bank_ids else overdue_by_guarantee(page.object_list, today)
+    listed = [(each, overdue.get(each.pk)) for each in page.object_list]
+    return render(request, "guarantees.html", {"page": page, "rows": listed, "today": today})
 
 
 @require_GET
@@ -86,15 +100,37 @@ def guarantee(request: SignedInRequest, number: str) -> HttpResponse:
     """One guarantee: what is promised, until when, on what conditions, and its certificate."""
     rows = Guarantee.objects.visible_to(request.user).select_related("offer__request__company", "buyer")
     bound = get_object_or_404(rows, number=number)
+    today = localdate(timezone.now())
+    account = _account(request, bound, today)
     context = {
         "guarantee": bound,
         "offer": bound.offer,
         "cover_request": bound.request,
-        "today": localdate(timezone.now()),
-        "ball": ball_of_guarantee(bound),
+        "today": today,
+        "ball": ball_of_guarantee(bound, account),
+        **_incident(request, bound, account),
         "standing": standing(bound.request, bound),
         "steps": exposure_steps(bound.request.schedule),
         "conditions": bound.conditions.all(),
         "may_open_file": CoverRequest.objects.visible_to(request.user).filter(pk=bound.request.pk).exists(),
     }
     return render(request, "guarantee.html", context)
+
+
+def _account(request: SignedInRequest, guarantee: Guarantee | None, today: date) -> Account | None:
+    """What was delivered and is owed, for the insured and the insurer; a bank reads the guarantee only."""
+    if guarantee and guarantee.in_force_at and guarantee_abilities(guarantee, request.user):
+        return Account(guarantee, today)
+    return None
+
+
+def _incident(request: SignedInRequest, guarantee: Guarantee | None, account: Account | None) -> dict[str, Any]:
+    """What the file and the guarantee show of deliveries, unpaid invoices and claims."""
+    if account is None or guarantee is None:
+        return {"account": None, "abilities_on_guarantee": frozenset(), "claims": [], "exposure": None}
+    return {
+        "account": account,
+        "abilities_on_guarantee": guarantee_abilities(guarantee, request.user),
+        "claims": account.claims,
+        "exposure": exposure_of(account),
+    }
