@@ -120,6 +120,14 @@ class PromiseLine:
     state: PromiseState
     payments: tuple[Payment, ...]
 
+    @property
+    def paid(self) -> Decimal:
+        return sum((each.amount for each in self.payments), NOTHING)
+
+    @property
+    def last_paid_on(self) -> date | None:
+        return max((each.on for each in self.payments), default=None)
+
 
 def plan_line(plan: InstalmentPlan, payments: Iterable[Payment], today: date) -> PlanLine:
     """Payments from the day of the agreement on count; a plan that ended is read on the day it ended."""

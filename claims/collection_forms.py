@@ -24,9 +24,10 @@ INSTALMENTS = 12
 AMOUNT = {"inputmode": "decimal", "data-width": "amount", "data-unit": "EUR", "data-example": "1 500,00"}
 
 
-def amount_field(label: Any, *, positive: bool = False, **options: Any) -> AmountField:
+def amount_field(label: Any, *, positive: bool = False, required: bool = True, **options: Any) -> AmountField:
     """An amount in EUR."""
-    return AmountField(label=label, positive=positive, widget=forms.TextInput(attrs=AMOUNT), **options)
+    look = AMOUNT if required else AMOUNT | {"data-optional": True}
+    return AmountField(label=label, positive=positive, required=required, widget=forms.TextInput(attrs=look), **options)
 
 
 class StepForm(forms.Form):
@@ -162,7 +163,7 @@ class PlanForm(forms.Form):
         self.owed = owed
         for number in range(1, INSTALMENTS + 1):
             self.fields[f"on_{number}"] = DayField(label=_("Instalment %(number)s, on") % {"number": number})
-            self.fields[f"amount_{number}"] = AmountField(label=_("Amount, EUR"))
+            self.fields[f"amount_{number}"] = AmountField(label=_("Instalment %(number)s, amount") % {"number": number})
             for name in (f"on_{number}", f"amount_{number}"):
                 self.fields[name].required = False
 

@@ -45,7 +45,6 @@ from unlockfocus.errors import BusinessRule, IllegalTransition
 from unlockfocus.tables import Problem
 from unlockfocus.templatetags.face import money
 
-
 # Of a file with very many problems, so many are said one by one.
 PROBLEMS_SAID = 20
 

@@ -167,7 +167,9 @@ def plan(request: SignedInRequest, number: str) -> HttpResponse:
             at=shown.at,
         )
 
-    effect = _("A missed instalment is found from the payments, on the day after it was due. The insured reads the plan.")
+    effect = _(
+        "A missed instalment is found from the payments, on the day after it was due. The insured reads the plan."
+    )
     if room.plan:
         effect = _("The plan agreed before ends. %(effect)s") % {"effect": effect}
     act = Act(

@@ -310,7 +310,7 @@ def test_a_promise_is_kept_by_what_came_since_it_was_made(claim, david, alice):
 
 
 def test_nobody_promises_more_than_is_owed_or_backwards(claim, david):
-    with pytest.raises(NothingOpen, match="1,480,000.00"):
+    with pytest.raises(NothingOpen, match=r"1,480,000\.00"):
         promise(claim, david, "1480000.01")
     with pytest.raises(ImpossibleDay):
         promise(claim, david, promised_on=date(2027, 12, 2), pay_by=date(2027, 12, 5))
