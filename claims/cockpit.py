@@ -107,6 +107,10 @@ class PlanLine:
     state: PlanState
     payments: tuple[Payment, ...]
 
+    @property
+    def total(self) -> Decimal:
+        return self.state.paid + self.state.open
+
 
 @dataclass(frozen=True, slots=True)
 class PromiseLine:
@@ -115,6 +119,14 @@ class PromiseLine:
     promise: PaymentPromise
     state: PromiseState
     payments: tuple[Payment, ...]
+
+    @property
+    def paid(self) -> Decimal:
+        return sum((each.amount for each in self.payments), NOTHING)
+
+    @property
+    def last_paid_on(self) -> date | None:
+        return max((each.on for each in self.payments), default=None)
 
 
 def plan_line(plan: InstalmentPlan, payments: Iterable[Payment], today: date) -> PlanLine:
@@ -185,8 +197,19 @@ def _trouble(
 class Debt:
     """What is open of one invoice, and since when it is due. EUR."""
 
+    number: str
     due_on: date
     open_amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a debt so many days overdue is expected to bring. EUR."""
+
+    debt: Debt
+    days: int
+    rate: Decimal
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +219,11 @@ class RecoveryTable:
     rates: tuple[RecoveryRate, ...]
     sources: tuple[str, ...]
 
-    def expected(self, debts: Iterable[Debt], on: date) -> Decimal:
-        """EUR expected of debts of different ages, each to the cent."""
-        return sum(
-            (rules.expected_recovery(self.rates, each.open_amount, _age(each, on)) for each in debts if self.rates),
-            NOTHING,
-        )
+    def expected_of(self, debt: Debt, on: date) -> Expected:
+        """By its age on a day, to the cent."""
+        days = _age(debt, on)
+        rate = rules.recovery_rate(self.rates, days)
+        return Expected(debt, days, rate, rules.expected_recovery(self.rates, debt.open_amount, days))
 
     def worth(self, cost: Decimal, debts: Iterable[Debt], on: date, by: date) -> Worth:
         """What age would take from the expected recovery until `by`, against the cost of acting before. EUR."""
@@ -233,9 +255,16 @@ def recovery_table(on: date) -> RecoveryTable:
 
 
 def debts_of(dossier: ClaimDossier) -> list[Debt]:
-    """What is open of each invoice claimed."""
-    balances = ((each, dossier.account.balance(each).open) for each in dossier.invoices)
-    return [Debt(invoice.due_on, amount) for invoice, amount in balances if amount]
+    """What is open of each invoice claimed; what was recovered since the indemnity pays the oldest due first."""
+    recovered = sum((each.received for each in dossier.recoveries), NOTHING)
+    debts = []
+    for invoice in dossier.invoices:
+        is_open = dossier.account.balance(invoice).open
+        paid = min(recovered, is_open)
+        recovered -= paid
+        if is_open > paid:
+            debts.append(Debt(invoice.number, invoice.due_on, is_open - paid))
+    return debts
 
 
 def insolvency_opened_on(dossier: ClaimDossier) -> date | None:
@@ -244,11 +273,17 @@ def insolvency_opened_on(dossier: ClaimDossier) -> date | None:
     return told.opened_on if told else dossier.claim.insolvency_opened_on
 
 
-def expected_now(dossier: ClaimDossier, table: RecoveryTable) -> Decimal | None:
-    """EUR expected of the claimed invoices by age; None in insolvency: a dividend has nothing to do with age."""
+def expected_of(dossier: ClaimDossier, table: RecoveryTable) -> list[Expected] | None:
+    """What each claimed invoice may still bring; None in insolvency: a dividend has nothing to do with age."""
     if insolvency_opened_on(dossier) is not None or not table.rates:
         return None
-    return table.expected(debts_of(dossier), dossier.today)
+    return [table.expected_of(each, dossier.today) for each in debts_of(dossier)]
+
+
+def expected_now(dossier: ClaimDossier, table: RecoveryTable) -> Decimal | None:
+    """EUR in all; None in insolvency."""
+    found = expected_of(dossier, table)
+    return None if found is None else sum((each.amount for each in found), NOTHING)
 
 
 # --- The whole room ---------------------------------------------------------------------------------------------------
@@ -268,6 +303,11 @@ class LedgerLine:
     @property
     def state(self) -> StepState:
         return self.suggested.state
+
+    @property
+    def may_be_taken(self) -> bool:
+        """Whether it can be taken now; what was done before the insolvency can still be entered."""
+        return self.state not in {StepState.WAITS_FOR_INSOLVENCY, StepState.STAYED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +329,10 @@ class Collected:
     line: CollectorLine
     declared: Credit | None
     alike: Credit | None
+
+    @property
+    def is_undeclared(self) -> bool:
+        return self.line.collected > 0 and self.declared is None and self.alike is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +402,16 @@ class Cockpit:
             for each in self.suggested
         ]
 
+    @property
+    def done_count(self) -> int:
+        return sum(1 for each in self.ledger if each.taken)
+
+    @cached_property
+    def other_steps(self) -> list[CollectionStep]:
+        """Entered under a code the country does not offer any more."""
+        offered = {each.step.key for each in self.suggested}
+        return [each for each in self.taken if each.code not in offered]
+
     @cached_property
     def next_step(self) -> SuggestedStep | None:
         """The filing while it is open, else what is overdue or to be done now, else what comes first."""
@@ -390,6 +444,11 @@ class Cockpit:
         return recovery_table(self.today)
 
     @cached_property
+    def expected_lines(self) -> list[Expected] | None:
+        """By invoice; None in insolvency."""
+        return expected_of(self.dossier, self.table)
+
+    @property
     def expected(self) -> Decimal | None:
         """EUR by age; None in insolvency."""
         return expected_now(self.dossier, self.table)
@@ -422,6 +481,11 @@ class Cockpit:
     def reserves(self) -> list[Reserve]:
         """Newest first."""
         return list(self.claim.reserves.select_related("set_by").order_by("-pk"))
+
+    @property
+    def reserve(self) -> Reserve | None:
+        """What is set aside now."""
+        return next(iter(self.reserves), None)
 
     # --- The buyer ---
 
@@ -472,6 +536,12 @@ class Cockpit:
             )
             for each in statements
         ]
+
+    @property
+    def undeclared(self) -> Decimal:
+        """EUR collected that no payment shows; nothing once the indemnity is paid: then it is a recovery."""
+        lines = [each for statement in self.statements for each in statement.lines if each.is_undeclared]
+        return NOTHING if self.claim.paid_at else sum((each.line.collected for each in lines), NOTHING)
 
 
 def alike(line: CollectorLine, credits: Iterable[Credit]) -> Credit | None:

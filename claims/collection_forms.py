@@ -24,15 +24,20 @@ INSTALMENTS = 12
 AMOUNT = {"inputmode": "decimal", "data-width": "amount", "data-unit": "EUR", "data-example": "1 500,00"}
 
 
-def amount_field(label: Any, *, positive: bool = False, **options: Any) -> AmountField:
+def amount_field(label: Any, *, positive: bool = False, required: bool = True, **options: Any) -> AmountField:
     """An amount in EUR."""
-    return AmountField(label=label, positive=positive, widget=forms.TextInput(attrs=AMOUNT), **options)
+    look = AMOUNT if required else AMOUNT | {"data-optional": True}
+    return AmountField(label=label, positive=positive, required=required, widget=forms.TextInput(attrs=look), **options)
 
 
 class StepForm(forms.Form):
     """A step of the collection, as it was taken."""
 
-    code = forms.ChoiceField(label=gettext_lazy("Step"))
+    code = forms.ChoiceField(
+        label=gettext_lazy("Step"),
+        # Another choice brings its guide beside the form.
+        widget=forms.Select(attrs={"hx-get": "", "hx-select": "#guide", "hx-target": "#guide", "hx-swap": "outerHTML"}),
+    )
     taken_on = DayField(label=gettext_lazy("Taken on"))
     answer_by = DayField(
         label=gettext_lazy("Answer expected by"),
@@ -62,6 +67,7 @@ class StepForm(forms.Form):
     def __init__(self, *args: Any, steps: Sequence[SuggestedStep], today: date, **options: Any) -> None:
         super().__init__(*args, **options)
         open_steps = [each for each in steps if each.state is not StepState.WAITS_FOR_INSOLVENCY]
+        self.codes = [each.step.key for each in open_steps]
         self.fields["code"].choices = [(each.step.key, _step_choice(each)) for each in open_steps]  # type: ignore[attr-defined]
         self.initial.setdefault("taken_on", today)
 
@@ -157,7 +163,7 @@ class PlanForm(forms.Form):
         self.owed = owed
         for number in range(1, INSTALMENTS + 1):
             self.fields[f"on_{number}"] = DayField(label=_("Instalment %(number)s, on") % {"number": number})
-            self.fields[f"amount_{number}"] = AmountField(label=_("Amount, EUR"))
+            self.fields[f"amount_{number}"] = AmountField(label=_("Instalment %(number)s, amount") % {"number": number})
             for name in (f"on_{number}", f"amount_{number}"):
                 self.fields[name].required = False
 
@@ -187,6 +193,15 @@ class PlanForm(forms.Form):
         if not self.errors and not self.instalments:
             self.add_error("on_1", _("Give at least one instalment."))
         return cleaned
+
+
+class PlanEndForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why does it end?"),
+        help_text=gettext_lazy("The insured reads it in the file's history."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class StatementForm(forms.ModelForm):

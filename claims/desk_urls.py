@@ -1,6 +1,6 @@
 """The claims people's own pages at the desk; their names live in its namespace (`admin:claim`)."""
 
-from claims.desk import extensions, file
+from claims.desk import collection, extensions, file
 from unlockfocus.desk import Page
 
 PAGES: list[Page] = [
@@ -15,5 +15,20 @@ PAGES: list[Page] = [
     ("claims/<str:number>/suspend/", file.suspend, "claim-suspend"),
     ("claims/<str:number>/resume/", file.resume, "claim-resume"),
     # Collection, reserves, portfolio
+    ("claims/<str:number>/collection/", collection.cockpit, "claim-collection"),
+    ("claims/<str:number>/collection/step/", collection.step, "claim-step"),
+    ("claims/<str:number>/collection/costs/<int:pk>/", collection.approve, "claim-cost"),
+    ("claims/<str:number>/collection/contact/", collection.contact, "claim-contact"),
+    ("claims/<str:number>/collection/promise/", collection.promise, "claim-promise"),
+    ("claims/<str:number>/collection/plan/", collection.plan, "claim-plan"),
+    ("claims/<str:number>/collection/plans/<int:pk>/end/", collection.plan_end, "claim-plan-end"),
+    ("claims/<str:number>/collection/filing/", collection.filing, "claim-filing"),
+    ("claims/<str:number>/collection/collector/", collection.collector, "claim-collector"),
+    (
+        "claims/<str:number>/collection/lines/<int:pk>/declare/",
+        collection.declare_collected,
+        "claim-declare-collected",
+    ),
+    ("claims/<str:number>/reserve/", collection.reserve, "claim-reserve"),
     # Indemnity, payments, bank accounts, recoveries
 ]

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
 from claims.ball import WITH_INSURER, deadline_in_list, for_lists
 from claims.clocks import Deadline
-from claims.models import Claim
+from claims.cockpit import Trouble, in_trouble
+from claims.models import Claim, CollectionStep, InstalmentPlan, PaymentPromise
+from parties.models import InsurerRole, User
 
 SHOWN = 50
 
@@ -52,3 +54,21 @@ def claims_queue(now: datetime) -> ClaimsQueue:
         with_insured=Claim.objects.filter(status=Claim.Status.DOCUMENTS_INCOMPLETE).count(),
         now=now,
     )
+
+
+def broken_agreements(today: date) -> list[Trouble]:
+    """Open claims whose buyer missed an instalment or broke a promise, longest first; six queries, however many."""
+    agreed = Q(guarantee__in=InstalmentPlan.objects.filter(ended_at=None).values("guarantee")) | Q(
+        guarantee__in=PaymentPromise.objects.filter(pay_by__lt=today).values("guarantee")
+    )
+    rows = Claim.objects.filter(agreed).exclude(status__in=[Claim.Status.REJECTED, Claim.Status.CLOSED])
+    return in_trouble(list(rows.select_related("guarantee__buyer", "handler")), today)[:SHOWN]
+
+
+def costs_to_approve(reader: User) -> list[CollectionStep]:
+    """Costs of open claims another person entered, oldest first, for a claims approver."""
+    if not reader.has_duty(InsurerRole.CLAIMS_APPROVER):
+        return []
+    rows = CollectionStep.objects.filter(cost__gt=0, cost_approved_at=None).exclude(taken_by=reader)
+    rows = rows.exclude(claim__status=Claim.Status.CLOSED).select_related("claim__guarantee__buyer", "taken_by")
+    return list(rows.order_by("taken_at", "pk")[:SHOWN])

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from applications.exposure import NOTHING
 from claims import collection_words as words
@@ -42,14 +43,22 @@ from journal.recording import record
 from parties.models import InsurerRole, User
 from unlockfocus.errors import BusinessRule, IllegalTransition
 from unlockfocus.tables import Problem
+from unlockfocus.templatetags.face import money
+
+# Of a file with very many problems, so many are said one by one.
+PROBLEMS_SAID = 20
 
 
 class UnknownStep(BusinessRule):
     """The buyer's country does not offer this step."""
 
+    field = "code"
+
 
 class StayedByInsolvency(BusinessRule):
     """Insolvency proceedings bar this step."""
+
+    field = "code"
 
 
 class NoInsolvency(BusinessRule):
@@ -67,6 +76,8 @@ class ImpossibleDay(BusinessRule):
 class NoReceipt(BusinessRule):
     """A cost without the document that shows it."""
 
+    field = "receipt"
+
 
 class NoCost(BusinessRule):
     """The step cost nothing: there is nothing to approve."""
@@ -79,13 +90,29 @@ class NoInstalment(BusinessRule):
 class UnreadableFile(BusinessRule):
     """The collector's file cannot be imported: `problems` says why, line by line."""
 
+    field = "file"
+
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(_("Nothing was imported: this file has to be corrected first."))
         self.problems = tuple(problems)
 
+    @property
+    def sentences(self) -> list[str]:
+        """That nothing was imported, then each problem; of very many the first ones and how many more."""
+        said = [str(self), *(words.problem_sentence(each) for each in self.problems[:PROBLEMS_SAID])]
+        more = len(self.problems) - PROBLEMS_SAID
+        if more > 0:
+            said.append(
+                ngettext("%(count)d place more to correct.", "%(count)d places more to correct.", more)
+                % {"count": more}
+            )
+        return said
+
 
 class AlreadyImported(BusinessRule):
     """The same file, byte for byte, is on the claim already."""
+
+    field = "file"
 
 
 class NothingCollected(BusinessRule):
@@ -272,8 +299,9 @@ def note_promise(
 
 def _check_owed(claim: Claim, amount: Decimal, since: date, today: date) -> None:
     """At most what was owed on the day it was agreed; raises NothingOpen."""
-    if amount > owed_on(Account(claim.guarantee, today), payments_of(claim.guarantee), since):
-        raise deliveries.NothingOpen(_("The buyer owes less than this."))
+    owed = owed_on(Account(claim.guarantee, today), payments_of(claim.guarantee), since)
+    if amount > owed:
+        raise deliveries.NothingOpen(_("The buyer owes %(owed)s, less than this.") % {"owed": money(owed)})
 
 
 @transaction.atomic

@@ -34,6 +34,8 @@ class AlreadyDeclared(BusinessRule):
 class NothingOpen(BusinessRule):
     """The amount is more than what is open."""
 
+    field = "amount"
+
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFacts:

@@ -34,6 +34,8 @@ GIVEN_UP = (Claim.Status.REJECTED, Claim.Status.CLOSED)
 class AboveLiability(BusinessRule):
     """More than the guarantee can ever pay."""
 
+    field = "indemnity"
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:

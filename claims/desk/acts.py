@@ -64,5 +64,6 @@ def act_page(
 
 
 def _say(form: forms.Form | forms.ModelForm, refusal: BusinessRule) -> None:
+    """A refusal may name its `field`, and say more than one thing in `sentences`."""
     field = getattr(refusal, "field", None)
-    form.add_error(field if field in form.fields else None, str(refusal))
+    form.add_error(field if field in form.fields else None, getattr(refusal, "sentences", [str(refusal)]))

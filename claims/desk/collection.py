@@ -5,12 +5,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from applications.forms import TextForm
 from claims.actions import collection, reserves
 from claims.cockpit import Cockpit
+from claims.collection import SuggestedStep
 from claims.collection_forms import (
     ContactForm,
     FilingForm,
+    PlanEndForm,
     PlanForm,
     PromiseForm,
     ReserveForm,
@@ -30,11 +31,13 @@ def cockpit(request: SignedInRequest, number: str) -> HttpResponse:
     """Everything about the collection on one page."""
     shown = dossier_of(request, number)
     room = Cockpit(shown)
-    context = {"title": _head(room), "tab": "collection", "room": room, "own_cost": _cost_to_approve(room)}
+    context = {"title": _head(room), "tab": "collection", "room": room, "cost_to_approve": _cost_to_approve(room)}
     return page(request, "collection", shown, context)
 
 
 def _head(room: Cockpit) -> str:
+    if not room.owed:
+        return _("%(buyer)s owes nothing any more") % {"buyer": room.guarantee.buyer.name}
     days = (room.today - room.first_due_on).days
     facts = {"buyer": room.guarantee.buyer.name, "amount": money(room.owed), "days": days}
     if days <= 0:
@@ -83,14 +86,20 @@ def step(request: SignedInRequest, number: str) -> HttpResponse:
         done=_("The step is entered."),
         do=do,
     )
-    guide = next((each for each in room.suggested if each.step.key == form["code"].value()), None)
-    return act_page(request, shown, form, act, guide=guide)
+    return act_page(request, shown, form, act, "collection_guided", guide=_guide(room, form), room=room)
+
+
+def _guide(room: Cockpit, form: StepForm) -> SuggestedStep | None:
+    """The step chosen in the form; the first of its choices while none is."""
+    offered = [each for each in room.suggested if each.step.key in form.codes]
+    return next((each for each in offered if each.step.key == form["code"].value()), next(iter(offered), None))
 
 
 def approve(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     """A cost with its receipt, then the second person's approval."""
     shown = dossier_of(request, number, "approve_cost")
-    row = shown.claim.steps.select_related("taken_by", "receipt").filter(pk=pk, cost__gt=0).first()
+    room = Cockpit(shown)
+    row = next((each for each in room.taken if each.pk == pk and each.cost), None)
     if row is None:
         raise Http404
     refusal = ""
@@ -105,10 +114,13 @@ def approve(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
         "title": _("Approve %(cost)s") % {"cost": money(row.cost)},
         "tab": "collection",
         "row": row,
+        "room": room,
+        "after": room.costs.approved + row.cost,
+        "usual": next((each.step.cost for each in room.suggested if each.step.key == row.code), None),
         "is_own": row.taken_by_id == request.user.pk,
         "refusal": refusal,
     }
-    return page(request, "collection_cost", shown, context, status=409 if refusal else 200)
+    return page(request, "collection_cost", shown, context, status=422 if refusal else 200)
 
 
 def contact(request: SignedInRequest, number: str) -> HttpResponse:
@@ -131,7 +143,7 @@ def promise(request: SignedInRequest, number: str) -> HttpResponse:
     act = Act(
         room="collection",
         title=_("Note a promise of payment"),
-        effect=_("Whether it is kept is read from the payments that are declared."),
+        effect=_("Whether it is kept is read from the payments that are declared. The insured reads it."),
         button=_("Note the promise"),
         done=_("The promise is noted."),
         do=lambda form: collection.note_promise(shown.claim.pk, **form.cleaned_data, by=request.user, at=shown.at),
@@ -155,7 +167,9 @@ def plan(request: SignedInRequest, number: str) -> HttpResponse:
             at=shown.at,
         )
 
-    effect = _("A missed instalment is found from the payments, on the day after it was due.")
+    effect = _(
+        "A missed instalment is found from the payments, on the day after it was due. The insured reads the plan."
+    )
     if room.plan:
         effect = _("The plan agreed before ends. %(effect)s") % {"effect": effect}
     act = Act(
@@ -166,7 +180,7 @@ def plan(request: SignedInRequest, number: str) -> HttpResponse:
         done=_("The plan is noted; its acknowledgement by the buyer belongs to the documents."),
         do=do,
     )
-    return act_page(request, shown, form, act)
+    return act_page(request, shown, form, act, "collection_plan", room=room)
 
 
 def plan_end(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
@@ -174,9 +188,6 @@ def plan_end(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     shown = dossier_of(request, number, "step")
     if not shown.claim.guarantee.plans.filter(pk=pk, ended_at=None).exists():
         raise Http404
-    form = TextForm(
-        request.POST or None, label=_("Why does it end?"), help_text=_("The insured reads it in the file's history.")
-    )
     act = Act(
         room="collection",
         title=_("End the instalment plan"),
@@ -184,16 +195,17 @@ def plan_end(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
         button=_("End the plan"),
         done=_("The plan has ended."),
         do=lambda form: collection.end_plan(
-            shown.claim.pk, pk, reason=form.cleaned_data["text"][:300], by=request.user, at=shown.at
+            shown.claim.pk, pk, reason=form.cleaned_data["reason"], by=request.user, at=shown.at
         ),
         tone="danger",
     )
-    return act_page(request, shown, form, act)
+    return act_page(request, shown, PlanEndForm(request.POST or None), act)
 
 
 def filing(request: SignedInRequest, number: str) -> HttpResponse:
     """Enter the day by which the judgment wants claims filed."""
     shown = dossier_of(request, number, "step")
+    room = Cockpit(shown)
     form = FilingForm(request.POST or None, initial={"on": shown.claim.filing_deadline})
     act = Act(
         room="collection",
@@ -205,7 +217,7 @@ def filing(request: SignedInRequest, number: str) -> HttpResponse:
             shown.claim.pk, on=form.cleaned_data["on"], by=request.user, at=shown.at
         ),
     )
-    return act_page(request, shown, form, act)
+    return act_page(request, shown, form, act, "collection_guided", guide=room.filing, room=room)
 
 
 def collector(request: SignedInRequest, number: str) -> HttpResponse:
@@ -264,4 +276,5 @@ def reserve(request: SignedInRequest, number: str) -> HttpResponse:
         ),
     )
     form = ReserveForm(request.POST or None, initial=initial)
-    return act_page(request, shown, form, act, suggested=reserves.suggested(shown), room=Cockpit(shown))
+    more = {"held": held, "suggested": reserves.suggested(shown), "room": Cockpit(shown)}
+    return act_page(request, shown, form, act, "collection_reserve", **more)

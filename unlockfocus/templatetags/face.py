@@ -55,6 +55,9 @@ COMPACT_UNITS = ((Decimal(10**9), "Md", "bn"), (Decimal(10**6), "M", "M"), (Deci
 # A deadline this close is shown in the caution tone.
 SOON_DAYS = 7
 
+# A field with more errors than this, such as a file, is named once in the summary: they all stand at the field.
+MOST_OF_ONE_FIELD = 3
+
 # A limit used beyond this share is shown in the caution tone.
 NEARLY_FULL = Decimal("0.9")
 
@@ -349,7 +352,8 @@ def _form_problems(form: BaseForm, line: str = "") -> Iterator[Problem]:
     for field in form:
         label = str(field.label or "").rstrip(f"{NARROW_NO_BREAK_SPACE}{NO_BREAK_SPACE} .?:")
         where = ", ".join(filter(None, [line, label]))
-        yield from (Problem(str(message), _target(field), where) for message in field.errors)
+        errors = field.errors if len(field.errors) <= MOST_OF_ONE_FIELD else field.errors[:1]
+        yield from (Problem(str(message), _target(field), where) for message in errors)
 
 
 def _target(field: BoundField) -> str:
