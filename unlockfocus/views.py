@@ -1,5 +1,7 @@
 """The pages that span the stages: the front page, the file from request to claim, the guarantees, the bank room."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import connection
@@ -12,9 +14,11 @@ from django.views.decorators.http import require_GET
 from applications.abilities import request_abilities
 from applications.exposure import exposure_steps
 from applications.models import CoverRequest
+from claims.models import Paper
 from journal.timeline import timeline
 from parties.visitors import SignedInRequest
 from underwriting.abilities import offer_abilities
+from underwriting.certificates.typed_facts import typed
 from underwriting.models import Guarantee, Offer
 from unlockfocus.example import EXAMPLE
 from unlockfocus.stages import ball_of_guarantee, ball_of_request, standing
@@ -95,6 +99,15 @@ def guarantee(request: SignedInRequest, number: str) -> HttpResponse:
         "standing": standing(bound.request, bound),
         "steps": exposure_steps(bound.request.schedule),
         "conditions": bound.conditions.all(),
+        "settlements": _settlements(request, bound),
         "may_open_file": CoverRequest.objects.visible_to(request.user).filter(pk=bound.request.pk).exists(),
     }
     return render(request, "guarantee.html", context)
+
+
+def _settlements(request: SignedInRequest, bound: Guarantee) -> list[dict[str, Any]]:
+    """What was signed for the reader's bank as loss payee: each settlement with its facts. Others read the claim."""
+    if not request.user.bank_ids:
+        return []
+    papers = Paper.objects.visible_to(request.user).filter(guarantee=bound, kind=Paper.Kind.SETTLEMENT)
+    return [{"paper": each, "facts": typed(each.facts)} for each in papers]
