@@ -96,7 +96,9 @@ def sheet_of(calculation: Calculation, *, to_insured: bool = False) -> Sheet:
     """From what is covered to what is paid, each line with the term it rests on; `to_insured` says "you"."""
     notes = _notes(calculation)
     steps = [
-        StepRow(_step_word(each.name, to_insured=to_insured), each.amount, notes.get(each.name, ""), each.name in LEVELS)
+        StepRow(
+            _step_word(each.name, to_insured=to_insured), each.amount, notes.get(each.name, ""), each.name in LEVELS
+        )
         for each in calculation.steps
         if each.name not in {"covered", "deductions"}
     ]

@@ -20,7 +20,4 @@ class Statement:
 def statements_of(dossier: ClaimDossier) -> list[Statement]:
     """In the order in which the money came."""
     papers = {each.facts["recovery"]: each for each in dossier.claim.papers.filter(kind=Paper.Kind.RECOVERY)}
-    return [
-        Statement(each, papers[each.number], typed(papers[each.number].facts))
-        for each in dossier.recoveries
-    ]
+    return [Statement(each, papers[each.number], typed(papers[each.number].facts)) for each in dossier.recoveries]

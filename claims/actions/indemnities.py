@@ -237,7 +237,10 @@ def sign(indemnity_id: int, *, by: User, at: datetime) -> Indemnity:
 
 @transaction.atomic
 def return_prepared(indemnity_id: int, *, reason: str, by: User, at: datetime) -> Indemnity:
-    """Send it back unsigned: the claim goes back to collection. Raises NotAllowed, NoReason, OwnWork, IllegalTransition."""
+    """Send it back unsigned: the claim goes back to collection.
+
+    Raises NotAllowed, NoReason, OwnWork, IllegalTransition.
+    """
     reason = claims.check_reason(reason)
     indemnity = _for_second_person(indemnity_id, "return", by)
     _move(indemnity, "return", reasons=reason)

@@ -1,4 +1,4 @@
-"""The indemnity room: the sum of today, what stands in its way, and every indemnity prepared, signed and paid so far."""
+"""The indemnity room: the sum of today, what is in its way, and every indemnity prepared, signed and paid so far."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +27,6 @@ from claims.payees import payee_of
 from claims.settlement_forms import PrepareForm
 from claims.settlement_words import Difference, Sheet, differences, sheet_of
 from parties.visitors import SignedInRequest
-from unlockfocus.errors import BusinessRule
 from unlockfocus.templatetags.face import money
 
 FINAL, INTERIM = Indemnity.Kind.FINAL, Indemnity.Kind.INTERIM
@@ -117,22 +116,29 @@ def _advance(shown: ClaimDossier) -> dict[str, Any]:
 
 
 def _history(shown: ClaimDossier, now: Case) -> list[Shown]:
-    """Newest first."""
+    """Newest first. What is prepared and the last that was signed are compared with the file as it stands."""
     papers = {each.facts["indemnity"]: each for each in shown.claim.papers.filter(kind=Paper.Kind.SETTLEMENT)}
+    prepared = [each for each in shown.indemnities if each.status == Indemnity.Status.PREPARED]
+    signed = [each for each in shown.indemnities if each.status in Indemnity.COMMITTED]
+    compared = prepared + signed[-1:]
     return [
-        Shown(each, sheet_of(replay(each.calculation)), papers.get(each.number), _moved(each, now))
+        Shown(
+            each,
+            sheet_of(replay(each.calculation)),
+            papers.get(each.number),
+            _moved(each, now) if each in compared else [],
+        )
         for each in reversed(shown.indemnities)
     ]
 
 
 def _moved(indemnity: Indemnity, now: Case) -> list[Difference]:
-    """Both sums line by line, when the file has moved since; what was returned or refused is not compared."""
-    if indemnity.status in {Indemnity.Status.RETURNED, Indemnity.Status.REFUSED}:
-        return []
+    """The lines that differ as the file stands now, and the levels they lead to; nothing when none does."""
     fresh = indemnities.refigured(indemnity, now)
     if not has_moved(indemnity.calculation, fresh):
         return []
-    return differences(sheet_of(replay(indemnity.calculation)), sheet_of(fresh), _("To be paid"))
+    lines = differences(sheet_of(replay(indemnity.calculation)), sheet_of(fresh), _("To be paid"))
+    return [each for each in lines if each.change or each.is_level]
 
 
 # --- Preparing --------------------------------------------------------------------------------------------------------
@@ -189,14 +195,21 @@ def interim(request: SignedInRequest, number: str) -> HttpResponse:
 def _preparing(request: SignedInRequest, shown: ClaimDossier, form: Any, act: Act, kind: str) -> HttpResponse:
     def figures(_form: Any) -> Figures:
         now = indemnities.calculation_for(ClaimDossier(shown.claim, shown.reader, shown.at), kind)
-        return Figures(digest(frozen(now)), {"calculation": now, "sheet": sheet_of(now)})
+        context = {"calculation": now, "sheet": sheet_of(now), **_where_it_goes(shown, now)}
+        return Figures(digest(frozen(now)), context)
 
-    more = {
-        "obstacles": indemnities.obstacles(shown, kind),
-        "payee": payee_of(shown.claim.guarantee),
-        "liability": indemnities.liability_now(shown.claim.guarantee),
-    }
+    more = {"obstacles": indemnities.obstacles(shown, kind)}
     return act_page(request, shown, form, act, "indemnity_prepare", figures, **more)
+
+
+def _where_it_goes(shown: ClaimDossier, calculation: Calculation) -> dict[str, Any]:
+    """Who is paid, and what the signature takes of the maximum liability."""
+    liability = indemnities.liability_now(shown.claim.guarantee)
+    return {
+        "payee": payee_of(shown.claim.guarantee),
+        "liability": liability,
+        "committed_with_it": liability.committed + calculation.amount,
+    }
 
 
 # --- The second person ------------------------------------------------------------------------------------------------
@@ -236,7 +249,7 @@ def sign(request: SignedInRequest, shown: ClaimDossier, prepared: Indemnity) -> 
     def figures(_form: Any) -> Figures:
         fresh = indemnities.fresh_calculation(prepared, ClaimDossier(shown.claim, shown.reader, shown.at))
         context = {"calculation": fresh, "sheet": sheet_of(fresh), "moved": _moved(prepared, fresh.case)}
-        return Figures(digest(frozen(fresh)), context)
+        return Figures(digest(frozen(fresh)), context | _where_it_goes(shown, fresh))
 
     act = Act(
         room="indemnity",
@@ -250,8 +263,6 @@ def sign(request: SignedInRequest, shown: ClaimDossier, prepared: Indemnity) -> 
     form = NoForm(request.POST if request.method == "POST" else None)
     more = {
         "prepared": prepared,
-        "payee": payee_of(shown.claim.guarantee),
-        "liability": indemnities.liability_now(shown.claim.guarantee),
         "pay_by": indemnities.pay_by(shown.claim.guarantee, shown.at),
         "open_questions": [(QUESTIONS[each.check], each) for each in _each_once(shown.review.open_checks)],
     }
@@ -268,7 +279,8 @@ def return_prepared(request: SignedInRequest, shown: ClaimDossier, prepared: Ind
     act = Act(
         room="indemnity",
         title=_("Return %(amount)s unsigned") % facts,
-        effect=_("%(person)s prepares it anew. The claim is in collection again, and our time to decide goes on.") % facts,
+        effect=_("%(person)s prepares it anew. The claim is in collection again, and our time to decide goes on.")
+        % facts,
         button=_("Return %(amount)s to be prepared anew") % facts,
         done=_("It was returned unsigned."),
         do=lambda form: indemnities.return_prepared(
@@ -294,7 +306,8 @@ def refuse(request: SignedInRequest, shown: ClaimDossier, prepared: Indemnity) -
         return indemnities.refuse(prepared.pk, reasons=form.cleaned_data["text"], by=request.user, at=shown.at)
 
     words = _refusing_an_advance(prepared) if is_interim else _refusing_the_claim(shown, prepared)
-    act = Act(room="indemnity", do=do, tone="danger", **words)
+    is_last_step = is_interim or request.method == "POST"
+    act = Act(room="indemnity", do=do, tone="danger" if is_last_step else "", **words)
     return act_page(request, shown, form, act, "indemnity_refuse", figures, is_interim=is_interim, prepared=prepared)
 
 
@@ -322,4 +335,6 @@ def _refusing_the_claim(shown: ClaimDossier, prepared: Indemnity) -> dict[str, s
 def _refusal_help(*, is_interim: bool) -> str:
     if is_interim:
         return _("Only the insurer’s people read it.")
-    return _("The insured reads exactly this, in the letter and on its claim: what was found, and which term it rests on.")
+    return _(
+        "The insured reads exactly this, in the letter and on its claim: what was found, and which term it rests on."
+    )

@@ -1,4 +1,4 @@
-"""The recoveries room: what came after the indemnity and who got what of it; the end of a claim, and taking it up again."""
+"""The recoveries room: what came after the indemnity and who got what of it; the end of a claim, its reopening."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -134,9 +134,7 @@ def close(request: SignedInRequest, number: str) -> HttpResponse:
         effect=_("The final statement is drawn up and the insured is told. Money that still comes takes it up again."),
         button=_("Close at a cost of %(cost)s") % {"cost": cost},
         done=_("The claim is closed; the final statement is drawn up."),
-        do=lambda form: closing.close(
-            shown.claim.pk, reason=form.cleaned_data["text"], by=request.user, at=shown.at
-        ),
+        do=lambda form: closing.close(shown.claim.pk, reason=form.cleaned_data["text"], by=request.user, at=shown.at),
     )
     more = {
         "underway": closing.money_underway(shown.claim),
@@ -165,8 +163,6 @@ def reopen(request: SignedInRequest, number: str) -> HttpResponse:
         effect=effect,
         button=_("Reopen the claim"),
         done=_("The claim is reopened; the insured was told."),
-        do=lambda form: closing.reopen(
-            shown.claim.pk, reason=form.cleaned_data["text"], by=request.user, at=shown.at
-        ),
+        do=lambda form: closing.reopen(shown.claim.pk, reason=form.cleaned_data["text"], by=request.user, at=shown.at),
     )
     return act_page(request, shown, form, act)

@@ -84,7 +84,7 @@ def settlement(dossier: ClaimDossier) -> dict[str, Any]:
         "claim": dossier.claim,
         "settled": [
             _settled(each, settlements[each.number])
-            for each in dossier.indemnities
+            for each in reversed(dossier.indemnities)
             if each.status in Indemnity.COMMITTED
         ],
         "statements": statements_of(dossier),

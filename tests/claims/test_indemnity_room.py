@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from claims.actions import accounts, closing, cover, deliveries, indemnities
+from claims.actions import closing, cover, deliveries, indemnities
 from claims.actions.cover import Found
 from claims.coverage import Check, Outcome
 from claims.models import Claim, Indemnity, InterimTerms, Paper
@@ -99,7 +99,7 @@ def test_the_room_shows_the_whole_sum_line_by_line(claim, david, on):
     assert "As the file stands, €1,332,000.00 would be paid to INDEX SAS" in read
     assert "To be paid now €1,332,000.00" in read
     assert "€1,332,000.00 of the maximum liability is left" in read
-    assert "It can be signed, and not paid yet The account is not confirmed by a second person yet." in read
+    assert "It cannot be paid yet The account is not confirmed by a second person yet." in read
     assert act("prepare", claim) in page.content.decode()
 
 
@@ -155,7 +155,7 @@ def test_open_questions_lead_to_their_answers(index, alice, bruno, david, now, o
     claim = claim_on_pei(guarantee, deliver_to_pei(guarantee, alice), alice)
     page = on(LOST_ON, david).get(room(claim))
     read = text(page)
-    assert "Delivery proved? F-2027-118 €1,110,000.00 hang on the answer." in read
+    assert "Delivery proved? F-2027-118 €1,110,000.00 hangs on the answer." in read
     assert "The claim is “Notified”." in read
     find = reverse("admin:claim-find", args=[claim.number])
     assert f"{find}?check=delivery_proved&amp;invoice=F-2027-131" in page.content.decode()

@@ -127,7 +127,7 @@ def test_what_the_insured_received_it_owes_with_the_costs_the_insurer_advanced(c
 
 
 def test_debts_outside_cover_take_their_part_on_the_page(claim, david, ines, on):
-    """148,000 not covered: 9 to 1. Of 400,000 the insured's own debts take 40,000 and 2,400 of the costs; 71,440 owed."""
+    """148,000 not covered: 9 to 1. Of 400,000 the insured's own debts take 40,000, of the costs 2,400."""
     first = claim.invoices.get(number="F-2027-118")
     found = Found(Check.WITHIN_ORDER, Outcome.UNMET, "Not ordered", first, Decimal("148000.00"))
     cover.find(claim.pk, found, by=david, at=instant(LOST_ON))
