@@ -1,6 +1,6 @@
 """The claims people's own pages at the desk; their names live in its namespace (`admin:claim`)."""
 
-from claims.desk import collection, extensions, file
+from claims.desk import collection, extensions, file, indemnity, recoveries
 from unlockfocus.desk import Page
 
 PAGES: list[Page] = [
@@ -30,5 +30,17 @@ PAGES: list[Page] = [
         "claim-declare-collected",
     ),
     ("claims/<str:number>/reserve/", collection.reserve, "claim-reserve"),
-    # Indemnity, payments, bank accounts, recoveries
+    # Indemnity
+    ("claims/<str:number>/indemnity/", indemnity.indemnity, "claim-indemnity"),
+    ("claims/<str:number>/indemnity/prepare/", indemnity.prepare, "claim-prepare"),
+    ("claims/<str:number>/indemnity/interim/", indemnity.interim, "claim-interim"),
+    ("indemnities/<str:number>/sign/", indemnity.sign, "claim-sign"),
+    ("indemnities/<str:number>/return/", indemnity.return_prepared, "claim-return"),
+    ("indemnities/<str:number>/refuse/", indemnity.refuse, "claim-refuse"),
+    # Recoveries, the end of a claim
+    ("claims/<str:number>/recoveries/", recoveries.recoveries, "claim-recoveries"),
+    ("claims/<str:number>/recoveries/new/", recoveries.recover, "claim-recover"),
+    ("claims/<str:number>/close/", recoveries.close, "claim-close"),
+    ("claims/<str:number>/reopen/", recoveries.reopen, "claim-reopen"),
+    # Payments, bank accounts
 ]

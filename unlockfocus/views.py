@@ -17,11 +17,13 @@ from applications.exposure import exposure_steps
 from applications.models import CoverRequest
 from claims.abilities import guarantee_abilities
 from claims.account import Account
+from claims.models import Paper
 from claims.overdue import is_anything_overdue, overdue_by_guarantee
 from claims.views.deliveries import exposure_of
 from journal.timeline import timeline
 from parties.visitors import SignedInRequest
 from underwriting.abilities import offer_abilities
+from underwriting.certificates.typed_facts import typed
 from underwriting.models import Guarantee, Offer
 from unlockfocus.example import EXAMPLE
 from unlockfocus.stages import ball_of_guarantee, ball_of_request, standing
@@ -112,6 +114,7 @@ def guarantee(request: SignedInRequest, number: str) -> HttpResponse:
         "standing": standing(bound.request, bound),
         "steps": exposure_steps(bound.request.schedule),
         "conditions": bound.conditions.all(),
+        "settlements": _settlements(request, bound),
         "may_open_file": CoverRequest.objects.visible_to(request.user).filter(pk=bound.request.pk).exists(),
     }
     return render(request, "guarantee.html", context)
@@ -134,3 +137,11 @@ def _incident(request: SignedInRequest, guarantee: Guarantee | None, account: Ac
         "claims": account.claims,
         "exposure": exposure_of(account),
     }
+
+
+def _settlements(request: SignedInRequest, bound: Guarantee) -> list[dict[str, Any]]:
+    """What was signed for the reader's bank as loss payee: each settlement with its facts. Others read the claim."""
+    if not request.user.bank_ids:
+        return []
+    papers = Paper.objects.visible_to(request.user).filter(guarantee=bound, kind=Paper.Kind.SETTLEMENT)
+    return [{"paper": each, "facts": typed(each.facts)} for each in papers]

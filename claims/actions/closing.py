@@ -50,7 +50,7 @@ def outcome_of(guarantee: Guarantee, at: datetime) -> Outcome:
     found = [(each, settled_calculation(each)) for each in of_order]
     settled = [(claim, calculation.indemnity) for claim, calculation in found if calculation]
     indemnity = _together([each for _claim, each in settled])
-    recoveries = list(Recovery.objects.filter(claim__guarantee=guarantee))
+    recoveries = list(Recovery.objects.filter(claim__guarantee=guarantee).prefetch_related("cost_steps"))
     shares = [
         rules.RecoveryShare(each.to_insurer + each.to_insured, each.to_insurer, each.to_insured) for each in recoveries
     ]
@@ -89,13 +89,19 @@ def _other_costs(recovery: Recovery) -> Decimal:
     return sum((each.cost for each in recovery.cost_steps.all()), NOTHING) - recovery.costs
 
 
+def money_underway(claim: Claim) -> list[Indemnity]:
+    """The indemnities on their way, which keep the claim from being closed."""
+    underway = {*Indemnity.COMMITTED, Indemnity.Status.PREPARED} - {Indemnity.Status.PAID}
+    return list(claim.indemnities.filter(status__in=underway))
+
+
 @transaction.atomic
 def close(claim_id: int, *, reason: str, by: User, at: datetime) -> Claim:
-    """Close a claim with its final statement. Raises NotAllowed, MoneyUnderway, IllegalTransition."""
+    """Close a claim with its final statement. Raises NotAllowed, NoReason, MoneyUnderway, IllegalTransition."""
     claims.check_handles(by)
+    reason = claims.check_reason(reason)
     claim = claims.locked(claim_id)
-    underway = {*Indemnity.COMMITTED, Indemnity.Status.PREPARED} - {Indemnity.Status.PAID}
-    if claim.indemnities.filter(status__in=underway).exists():
+    if money_underway(claim):
         raise MoneyUnderway(_("An indemnity of this claim is not paid yet: pay or return it first."))
     claims.move(claim, "close", closed_at=at)
     _move_invoices(claim, "close")
@@ -108,8 +114,9 @@ def close(claim_id: int, *, reason: str, by: User, at: datetime) -> Claim:
 
 @transaction.atomic
 def reopen(claim_id: int, *, reason: str, by: User, at: datetime) -> Claim:
-    """Take up a closed or rejected claim again, for a reason. Raises NotAllowed, IllegalTransition."""
+    """Take up a closed or rejected claim again, for a reason. Raises NotAllowed, NoReason, IllegalTransition."""
     claims.check_handles(by, InsurerRole.CLAIMS_APPROVER)
+    reason = claims.check_reason(reason)
     claim = claims.locked(claim_id)
     claims.move(claim, "reopen", closed_at=None, completed_at=None, decided_at=None, decision="")
     _move_invoices(claim, "reopen")

@@ -16,7 +16,7 @@ from claims.actions import claims
 from claims.actions.accounts import OwnWork
 from claims.actions.papers import draw_up
 from claims.actions.payments import finish_claim
-from claims.calculation import Calculation, Case, calculate, case_of, frozen, has_moved, replay
+from claims.calculation import Calculation, Case, calculate, case_of, frozen, has_moved, stored_case
 from claims.calendars import add_working_days
 from claims.clocks import Deadline, Kind, State
 from claims.cover_words import QUESTIONS
@@ -70,6 +70,12 @@ def liability_of(guarantee: Guarantee) -> Liability:
     return Liability.objects.get_or_create(guarantee=guarantee, defaults=maximum)[0]
 
 
+def liability_now(guarantee: Guarantee) -> Liability:
+    """The same for reading: before the first indemnity the whole maximum, on a row that is not saved."""
+    found = Liability.objects.filter(guarantee=guarantee).first()
+    return found or Liability(guarantee=guarantee, maximum=guarantee.offer.maximum_liability)
+
+
 def calculation_for(dossier: ClaimDossier, kind: str, *, interest_before: Decimal = NOTHING) -> Calculation:
     """The indemnity of a claim as it would be prepared now, or the advance on it; EUR."""
     advance = _share_advanced(dossier) if kind == Indemnity.Kind.INTERIM else None
@@ -89,14 +95,12 @@ def committed_of(claim: Claim) -> Decimal:
 def _terms(guarantee: Guarantee, paid_before: Decimal) -> Terms:
     """The terms of the guarantee; what this claim took of the maximum liability already is still there for it."""
     offer = guarantee.offer
-    liability = Liability.objects.filter(guarantee=guarantee).first()
-    left = liability.left if liability else offer.maximum_liability
     return Terms(
         limit=offer.limit,
         insured_percentage=offer.insured_percentage,
         deductible=offer.deductible,
         deductible_order="before_percentage" if offer.deductible_order == "before_percentage" else "after_percentage",
-        maximum_liability_left=left + paid_before,
+        maximum_liability_left=liability_now(guarantee).left + paid_before,
     )
 
 
@@ -191,9 +195,14 @@ def _prepare(claim_id: int, kind: str, interest_before: Decimal, *, by: User, at
 
 def fresh_calculation(indemnity: Indemnity, dossier: ClaimDossier) -> Calculation:
     """The same computed from the file as it is now; the share of an advance is the one that was prepared."""
-    case = replay(indemnity.calculation).case
-    now = calculation_for(dossier, indemnity.kind, interest_before=case.interest_before).case
-    return calculate(Case(now.covered, now.deductions, now.terms, now.paid_before, case.advance, case.interest_before))
+    return refigured(indemnity, calculation_for(dossier, Indemnity.Kind.FINAL).case)
+
+
+def refigured(indemnity: Indemnity, now: Case) -> Calculation:
+    """The indemnity from the case as it is `now`. What a signed one was paid on top of stays what it was."""
+    then = stored_case(indemnity.calculation)
+    paid_before = then.paid_before if indemnity.status in Indemnity.COMMITTED else now.paid_before
+    return calculate(Case(now.covered, now.deductions, now.terms, paid_before, then.advance, then.interest_before))
 
 
 @transaction.atomic
@@ -228,7 +237,11 @@ def sign(indemnity_id: int, *, by: User, at: datetime) -> Indemnity:
 
 @transaction.atomic
 def return_prepared(indemnity_id: int, *, reason: str, by: User, at: datetime) -> Indemnity:
-    """Send it back unsigned: the claim goes back to collection. Raises NotAllowed, OwnWork, IllegalTransition."""
+    """Send it back unsigned: the claim goes back to collection.
+
+    Raises NotAllowed, NoReason, OwnWork, IllegalTransition.
+    """
+    reason = claims.check_reason(reason)
     indemnity = _for_second_person(indemnity_id, "return", by)
     _move(indemnity, "return", reasons=reason)
     _record(events.INDEMNITY_RETURNED, indemnity, by=by, at=at, reason=reason)
@@ -240,6 +253,7 @@ def return_prepared(indemnity_id: int, *, reason: str, by: User, at: datetime) -
 @transaction.atomic
 def refuse(indemnity_id: int, *, reasons: str, by: User, at: datetime) -> Indemnity:
     """Refuse to pay: the claim is rejected with reasons the insured reads; of an advance, only the advance."""
+    reasons = claims.check_reason(reasons)
     indemnity = _for_second_person(indemnity_id, "refuse", by)
     _move(indemnity, "refuse", reasons=reasons, signed_by=by, signed_at=at)
     claim = indemnity.claim

@@ -31,7 +31,11 @@ class NothingIndemnified(BusinessRule):
 
 
 class ImpossibleReceipt(BusinessRule):
-    """The amounts or the day of what was received do not fit."""
+    """The amounts or the day of what was received do not fit; `field` is received, interest or received_on."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +94,12 @@ def uncovered_debt(account: Account, claims_of_order: list[Claim], gross_loss: D
     return max(sum((account.balance(each).open for each in counted), NOTHING) - gross_loss, NOTHING)
 
 
-def divide(claim: Claim, receipt: Receipt) -> Division:
-    """How a receipt would be divided now; changes nothing. Raises NothingIndemnified, ImpossibleReceipt."""
+def divide(claim: Claim, receipt: Receipt, today: date) -> Division:
+    """How a receipt would be divided today; changes nothing. Raises NothingIndemnified, ImpossibleReceipt."""
     calculation = settled_calculation(claim)
     if calculation is None or claim.paid_at is None:
         raise NothingIndemnified(_("No indemnity of this claim is paid yet: declare this as a payment of the buyer."))
-    _check(receipt)
+    _check(receipt, today)
     before = list(claim.recoveries.order_by("pk"))
     gross = calculation.indemnity.gross_loss
     account = Account(claim.guarantee, receipt.received_on)
@@ -115,9 +119,13 @@ def divide(claim: Claim, receipt: Receipt) -> Division:
     return Division(amount, interest, costs, other + other_interest, other_costs, share, transfer)
 
 
-def _check(receipt: Receipt) -> None:
-    if receipt.received <= 0 or not 0 <= receipt.interest <= receipt.received:
-        raise ImpossibleReceipt(_("Give an amount above zero; the interest is at most that amount."))
+def _check(receipt: Receipt, today: date) -> None:
+    if receipt.received <= 0:
+        raise ImpossibleReceipt("received", _("The amount must be above zero."))
+    if not 0 <= receipt.interest <= receipt.received:
+        raise ImpossibleReceipt("interest", _("Interest is a part of what was received, not more."))
+    if receipt.received_on > today:
+        raise ImpossibleReceipt("received_on", _("This day is still to come."))
 
 
 def _between(amount: Decimal, weights: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
@@ -141,26 +149,13 @@ def record(claim_id: int, receipt: Receipt, *, by: User, at: datetime) -> Recove
     """
     claims.check_handles(by)
     claim = claims.locked(claim_id)
-    if receipt.received_on > localdate(at):
-        raise ImpossibleReceipt(_("This day is still to come."))
-    division = divide(claim, receipt)
+    division = divide(claim, receipt, localdate(at))
     costs = costs_to_take(claim)
-    recovery = Recovery.objects.create(
-        number=next_reference("RE", at.year),
-        claim=claim,
-        received_on=receipt.received_on,
-        received_by=receipt.received_by,
-        source=receipt.source,
-        received=receipt.received,
-        amount=division.amount,
-        interest=division.interest,
-        costs=division.costs,
-        insurer_share=_insurer_share(claim),
-        to_insurer=division.share.insurer,
-        to_insured=division.share.insured,
-        recorded_by=by,
-        recorded_at=at,
-    )
+    recovery = _divided(claim, receipt, division)
+    recovery.number = next_reference("RE", at.year)
+    recovery.insurer_share = _insurer_share(claim)
+    recovery.recorded_by, recovery.recorded_at = by, at
+    recovery.save()
     facts = statement_facts(recovery, division, list(costs))
     costs.update(recovery=recovery)
     claims.move(claim, "recover", closed_at=None)
@@ -175,6 +170,28 @@ def record(claim_id: int, receipt: Receipt, *, by: User, at: datetime) -> Recove
     record_event(claim.journal_key, events.RECOVERY_SHARED, actor=by, at=at, data=data)
     draw_up(Paper.Kind.RECOVERY, claim.guarantee, facts, by=by, at=at, claim=claim)
     return recovery
+
+
+def _divided(claim: Claim, receipt: Receipt, division: Division) -> Recovery:
+    """The receipt with its division, not saved."""
+    return Recovery(
+        claim=claim,
+        received_on=receipt.received_on,
+        received_by=receipt.received_by,
+        source=receipt.source,
+        received=receipt.received,
+        amount=division.amount,
+        interest=division.interest,
+        costs=division.costs,
+        to_insurer=division.share.insurer,
+        to_insured=division.share.insured,
+    )
+
+
+def statement_before(claim: Claim, receipt: Receipt, today: date) -> dict[str, Any]:
+    """What the statement of a receipt would say today, without a number; changes nothing, raises as `divide`."""
+    division = divide(claim, receipt, today)
+    return statement_facts(_divided(claim, receipt, division), division, list(costs_to_take(claim)))
 
 
 def _insurer_share(claim: Claim) -> Decimal:

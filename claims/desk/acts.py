@@ -1,15 +1,17 @@
 """Acts on a claim that fill in a form: one page each, with the effect said first and a refusal at its place."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from claims.actions.claims import locked
 from claims.desk import page
 from claims.dossier import ClaimDossier
 from unlockfocus.errors import BusinessRule
@@ -36,6 +38,18 @@ class Act:
     tone: str = ""
 
 
+@dataclass(frozen=True)
+class Figures:
+    """What an act's page shows of its effect: `shown` for its template, `seen` a digest of what must still hold."""
+
+    seen: str = ""
+    shown: dict[str, Any] = field(default_factory=dict)
+
+
+class NoForm(forms.Form):
+    """For an act that asks nothing: pressing its button is valid."""
+
+
 def back(request: HttpRequest, shown: ClaimDossier, room: str, message: str) -> HttpResponse:
     """To the room, with what was done said at its head."""
     messages.success(request, message)
@@ -48,19 +62,34 @@ def act_page(
     form: forms.Form | forms.ModelForm,
     act: Act,
     template: str = "act",
+    figures: Callable[[Any], Figures] | None = None,
     **more: Any,
 ) -> HttpResponse:
-    """The page of an act; a valid form does it, a refusal is said at its field or above the form."""
-    if request.method == "POST" and form.is_valid():
+    """The page of an act; a valid form does it, a refusal is said at its field or above the form.
+
+    `figures` computes the effect from the valid form, or from None before there is one. The act is done when the form
+    carries what was seen and it still holds; else the effect is shown first, with 409 where it was seen otherwise.
+    """
+    status, effect = 200, Figures()
+    if request.method == "POST":
+        status = 422
         try:
-            act.do(form)
+            with transaction.atomic():
+                locked(shown.claim.pk)  # what is compared here holds until it is done
+                if form.is_valid():
+                    effect = figures(form) if figures else effect
+                    if request.POST.get("seen", "") == effect.seen:
+                        act.do(form)
+                        return back(request, shown, act.room, act.done)
+                    status = 409 if request.POST.get("seen") else 200
         except BusinessRule as refusal:
             _say(form, refusal)
-        else:
-            return back(request, shown, act.room, act.done)
+    if figures and not effect.seen:
+        effect = figures(None)
     room_url = reverse(ROOMS[act.room], args=[shown.claim.number])
-    context = {"title": act.title, "tab": act.room, "act": act, "form": form, "room_url": room_url, **more}
-    return page(request, template, shown, context, status=422 if request.method == "POST" else 200)
+    context = {"title": act.title, "tab": act.room, "act": act, "form": form, "room_url": room_url}
+    proof = {"seen": effect.seen, "has_moved": status == 409}
+    return page(request, template, shown, context | proof | effect.shown | more, status=status)
 
 
 def _say(form: forms.Form | forms.ModelForm, refusal: BusinessRule) -> None:

@@ -1,28 +1,31 @@
 """Indemnities, recoveries and accounts on pages and papers."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django import template
 
+from applications.exposure import NOTHING
+from claims.calculation import replay
 from claims.dossier import ClaimDossier
 from claims.models import Indemnity, Paper
-from claims.payees import payee_of
 from claims.payment_files.iban import group_iban
-from claims.settlement_words import CREDITS, DOES, WHY, StepRow, step_rows
+from claims.settlement_words import CREDITS, DOES, WHY, Sheet, StepRow, sheet_of, step_rows
+from claims.statements import statements_of
+from underwriting.certificates.typed_facts import typed
 
 register = template.Library()
 
-KINDS = (Paper.Kind.SETTLEMENT, Paper.Kind.RECOVERY, Paper.Kind.FINAL)
+
+TONES = {"prepared": "caution", "failed": "danger", "refused": "danger", "approved": "info", "paid": "good"}
 
 
 @register.filter
-def calculation_rows(indemnity: Indemnity) -> list[StepRow]:
-    """The lines of a frozen calculation."""
-    return step_rows(
-        indemnity.calculation["steps"], Decimal(indemnity.calculation["case"]["terms"]["insured_percentage"])
-    )
+def indemnity_tone(indemnity: Indemnity) -> str:
+    """The tone of its state."""
+    return TONES.get(indemnity.status, "neutral")
 
 
 @register.filter
@@ -60,14 +63,38 @@ def absolute(amount: Decimal) -> Decimal:
     return abs(amount)
 
 
+@dataclass(frozen=True)
+class Settled:
+    """A signed indemnity as the insured reads it: its sum, and the settlement with what it says, typed."""
+
+    indemnity: Indemnity
+    sheet: Sheet
+    paper: Paper
+    facts: dict[str, Any]
+
+
 @register.inclusion_tag("claims/settlement.html")
 def settlement(dossier: ClaimDossier) -> dict[str, Any]:
-    """See `templates/claims/settlement.html`: what was approved, paid and recovered, for the insured."""
-    shown = [each for each in dossier.indemnities if each.status in Indemnity.COMMITTED]
+    """See `templates/claims/settlement.html`: what was signed, paid and recovered, for the insured."""
+    papers = list(dossier.claim.papers.order_by("pk"))
+    settlements = {each.facts["indemnity"]: each for each in papers if each.kind == Paper.Kind.SETTLEMENT}
+    finals = [each for each in papers if each.kind == Paper.Kind.FINAL]
+    is_closed = dossier.claim.status == dossier.claim.Status.CLOSED
     return {
         "claim": dossier.claim,
-        "indemnities": shown,
-        "recoveries": dossier.recoveries,
-        "papers": list(dossier.claim.papers.filter(kind__in=KINDS).order_by("pk")),
-        "payee": payee_of(dossier.claim.guarantee) if shown else None,
+        "settled": [
+            _settled(each, settlements[each.number])
+            for each in reversed(dossier.indemnities)
+            if each.status in Indemnity.COMMITTED
+        ],
+        "statements": statements_of(dossier),
+        "to_insured": sum((each.to_insured for each in dossier.recoveries), NOTHING),
+        "received": sum((each.received for each in dossier.recoveries), NOTHING),
+        "final": finals[-1] if finals and is_closed else None,
+        "outcome": typed(finals[-1].facts) if finals and is_closed else None,
     }
+
+
+def _settled(indemnity: Indemnity, paper: Paper) -> Settled:
+    sheet = sheet_of(replay(indemnity.calculation), to_insured=True)
+    return Settled(indemnity, sheet, paper, typed(paper.facts))

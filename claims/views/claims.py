@@ -69,7 +69,6 @@ def _context(shown: ClaimDossier) -> dict[str, object]:
         "standing_out": standing_out(questions),
         "covered": covered,
         "total": in_total(covered),
-        "settlement": ["claims/settlement.html", "claims/claim_no_settlement.html"],
     }
 
 
