@@ -15,6 +15,7 @@ from claims import indemnity as rules
 from claims.account import Account
 from claims.actions import claims
 from claims.actions.deliveries import move_invoice
+from claims.actions.indemnities import check_advance_settled
 from claims.actions.papers import draw_up
 from claims.actions.recoveries import costs_to_take, other_part, settled_calculation, total_costs, uncovered_debt
 from claims.models import Claim, Indemnity, Paper, Recovery
@@ -97,12 +98,13 @@ def money_underway(claim: Claim) -> list[Indemnity]:
 
 @transaction.atomic
 def close(claim_id: int, *, reason: str, by: User, at: datetime) -> Claim:
-    """Close a claim with its final statement. Raises NotAllowed, NoReason, MoneyUnderway, IllegalTransition."""
+    """Close a claim with its final statement. Raises NotAllowed, NoReason, MoneyUnderway, AdvanceUnsettled."""
     claims.check_handles(by)
     reason = claims.check_reason(reason)
     claim = claims.locked(claim_id)
     if money_underway(claim):
         raise MoneyUnderway(_("An indemnity of this claim is not paid yet: pay or return it first."))
+    check_advance_settled(claim)
     claims.move(claim, "close", closed_at=at)
     _move_invoices(claim, "close")
     data = {"number": claim.number, "reason": reason}

@@ -61,6 +61,10 @@ class NothingCovered(BusinessRule):
     """An indemnity of nothing is not signed: the claim is refused, with its reasons."""
 
 
+class AdvanceUnsettled(BusinessRule):
+    """An advance was signed and no indemnity yet that says what of it was due, and what is claimed back."""
+
+
 # --- What it would be -------------------------------------------------------------------------------------------------
 
 
@@ -90,6 +94,16 @@ def committed_of(claim: Claim) -> Decimal:
     """What was signed on this claim so far, EUR."""
     signed = claim.indemnities.filter(status__in=Indemnity.COMMITTED)
     return signed.aggregate(sum=Sum("amount"))["sum"] or NOTHING
+
+
+def check_advance_settled(claim: Claim) -> None:
+    """Raises AdvanceUnsettled where an advance waits for the indemnity it belongs to."""
+    signed = claim.indemnities.filter(status__in=Indemnity.COMMITTED)
+    if signed.exists() and not signed.filter(kind=Indemnity.Kind.FINAL).exists():
+        text = _(
+            "%(amount)s was advanced. Sign the indemnity first, even one of nothing: it says what is claimed back."
+        )
+        raise AdvanceUnsettled(text % {"amount": money(committed_of(claim))})
 
 
 def _terms(guarantee: Guarantee, paid_before: Decimal) -> Terms:
@@ -221,7 +235,7 @@ def sign(indemnity_id: int, *, by: User, at: datetime) -> Indemnity:
             "The figures have moved since it was prepared: %(then)s then, %(now)s now. Return it to be prepared anew."
         )
         raise FiguresMoved(text % {"then": money(indemnity.amount), "now": money(now.amount)})
-    if not now.indemnity.indemnity:
+    if not now.indemnity.indemnity and not now.case.paid_before:
         raise NothingCovered(_("Nothing of this claim is payable: refuse it with the reasons instead."))
     _move(indemnity, "sign", signed_by=by, signed_at=at)
     _record(events.INDEMNITY_APPROVED, indemnity, by=by, at=at)
@@ -255,6 +269,8 @@ def refuse(indemnity_id: int, *, reasons: str, by: User, at: datetime) -> Indemn
     """Refuse to pay: the claim is rejected with reasons the insured reads; of an advance, only the advance."""
     reasons = claims.check_reason(reasons)
     indemnity = _for_second_person(indemnity_id, "refuse", by)
+    if indemnity.kind == Indemnity.Kind.FINAL:
+        check_advance_settled(indemnity.claim)
     _move(indemnity, "refuse", reasons=reasons, signed_by=by, signed_at=at)
     claim = indemnity.claim
     if indemnity.kind == Indemnity.Kind.INTERIM:

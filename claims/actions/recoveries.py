@@ -24,6 +24,7 @@ from journal.numbering import next_reference
 from journal.recording import record as record_event
 from parties.models import User
 from unlockfocus.errors import BusinessRule
+from unlockfocus.templatetags.face import day
 
 
 class NothingIndemnified(BusinessRule):
@@ -99,10 +100,10 @@ def divide(claim: Claim, receipt: Receipt, today: date) -> Division:
     calculation = settled_calculation(claim)
     if calculation is None or claim.paid_at is None:
         raise NothingIndemnified(_("No indemnity of this claim is paid yet: declare this as a payment of the buyer."))
-    _check(receipt, today)
+    account = Account(claim.guarantee, receipt.received_on)
+    _check(receipt, account.loss_on, today)
     before = list(claim.recoveries.order_by("pk"))
     gross = calculation.indemnity.gross_loss
-    account = Account(claim.guarantee, receipt.received_on)
     others = uncovered_debt(account, [claim], gross) - sum((other_part(each) for each in before), NOTHING)
     left = gross - sum((each.amount for each in before), NOTHING)
     weights = (max(left, NOTHING), max(others, NOTHING))
@@ -119,13 +120,16 @@ def divide(claim: Claim, receipt: Receipt, today: date) -> Division:
     return Division(amount, interest, costs, other + other_interest, other_costs, share, transfer)
 
 
-def _check(receipt: Receipt, today: date) -> None:
+def _check(receipt: Receipt, loss_on: date | None, today: date) -> None:
     if receipt.received <= 0:
         raise ImpossibleReceipt("received", _("The amount must be above zero."))
     if not 0 <= receipt.interest <= receipt.received:
         raise ImpossibleReceipt("interest", _("Interest is a part of what was received, not more."))
     if receipt.received_on > today:
         raise ImpossibleReceipt("received_on", _("This day is still to come."))
+    if loss_on and receipt.received_on < loss_on:
+        text = _("This is before the date of loss, %(day)s: declare it as a payment of the buyer.")
+        raise ImpossibleReceipt("received_on", text % {"day": day(loss_on)})
 
 
 def _between(amount: Decimal, weights: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:

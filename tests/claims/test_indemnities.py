@@ -283,6 +283,37 @@ def test_an_advance_above_the_indemnity_leaves_nothing_to_pay_and_an_amount_to_c
     assert final.calculation["result"]["to_claim_back"] == "234000.00"
 
 
+@pytest.fixture
+def advanced(claim, alice, david, ines):
+    """666,000 advanced and paid; then PEI pays everything."""
+    early = instant(date(2027, 12, 6))
+    advance = indemnities.prepare_interim(claim.pk, by=david, at=early)
+    indemnities.sign(advance.pk, by=ines, at=early)
+    Indemnity.objects.filter(pk=advance.pk).update(status="paid")
+    paid_on = date(2028, 5, 2)
+    deliveries.declare_credit(
+        claim.guarantee_id, kind="payment", on=paid_on, amount=Decimal("1480000.00"), by=alice, at=instant(paid_on)
+    )
+    return claim
+
+
+def test_an_advance_on_a_loss_that_vanished_is_claimed_back_whole(advanced, david, ines):
+    final = signed(advanced, david, ines)
+    advanced.refresh_from_db()
+    assert (final.amount, final.status, advanced.status) == (Decimal("0.00"), "paid", "paid")
+    assert final.calculation["result"]["to_claim_back"] == "666000.00"
+    closing.close(advanced.pk, reason="PEI has paid", by=david, at=instant(date(2028, 6, 1)))
+
+
+def test_a_claim_with_an_advance_is_neither_refused_nor_closed_before_its_indemnity(advanced, david, ines):
+    prepared = indemnities.prepare(advanced.pk, by=david, at=instant(LOST_ON))
+    with pytest.raises(indemnities.AdvanceUnsettled, match=r"€666,000\.00 was advanced"):
+        indemnities.refuse(prepared.pk, reasons="PEI has paid", by=ines, at=instant(LOST_ON))
+    indemnities.return_prepared(prepared.pk, reason="Read it again", by=ines, at=instant(LOST_ON))
+    with pytest.raises(indemnities.AdvanceUnsettled):
+        closing.close(advanced.pk, reason="PEI has paid", by=david, at=instant(LOST_ON))
+
+
 # --- After reopening --------------------------------------------------------------------------------------------------
 
 

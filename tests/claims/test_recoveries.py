@@ -60,6 +60,16 @@ def shares(recovery):
 # --- Dividing ---------------------------------------------------------------------------------------------------------
 
 
+def test_what_came_before_the_date_of_loss_is_a_payment_of_the_buyer(claim, david, ines):
+    """The waiting period of the first invoice, due 29 September 2027, ended on 27 March 2028."""
+    paid(claim, david, ines)
+    early = receipt("1000.00", on=date(2028, 3, 26))
+    with pytest.raises(recoveries.ImpossibleReceipt, match="before the date of loss, 27 March 2028") as refusal:
+        recoveries.record(claim.pk, early, by=david, at=AT)
+    assert refusal.value.field == "received_on"
+    recoveries.record(claim.pk, receipt("1000.00", on=date(2028, 3, 27)), by=david, at=AT)
+
+
 def test_the_reference_recovery_is_divided_as_the_loss_was_borne(claim, david, ines):
     """400,000 less costs of 24,000 is 376,000: 90 % to the insurer, the rest to the insured."""
     paid(claim, david, ines)
