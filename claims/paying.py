@@ -1,11 +1,12 @@
 """What is owed on approved indemnities, what is on its way, what the bank answered, which accounts wait. Read only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.core.paginator import Page, Paginator
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -44,8 +45,8 @@ class Payments:
 
     owed: list[Owed]
     underway: list[Owed]
-    orders: list[PaymentFile]
-    answers: list[BankFile]
+    orders: "Page[PaymentFile]"
+    answers: "Page[BankFile]"
     today: date
 
     @property
@@ -66,20 +67,29 @@ class Payments:
         return sum(each.by < self.today for each in (*self.owed, *self.underway))
 
 
-def payments_at(now: datetime) -> Payments:
-    """As it stands now: five queries, however many indemnities and files."""
+def payments_at(now: datetime, *, orders: str = "", answers: str = "") -> Payments:
+    """As it stands now, with these pages of the files: seven queries, however many indemnities and files."""
     rows = _unpaid().filter(status__in=[*PAYABLE, Indemnity.Status.ORDERED])
     found = _owed(rows.select_related("claim__guarantee__buyer", "account", "payment_file"))
-    paid = Sum("indemnities__amount", filter=Q(indemnities__status=Indemnity.Status.PAID))
-    orders = PaymentFile.objects.select_related("made_by").defer("xml").annotate(paid=paid)
-    answers = BankFile.objects.select_related("uploaded_by", "confirmed_by").defer("xml")
     return Payments(
         owed=[each for each in found if each.indemnity.status in PAYABLE],
         underway=[each for each in found if each.indemnity.status == Indemnity.Status.ORDERED],
-        orders=list(orders[:SHOWN]),
-        answers=list(answers[:SHOWN]),
+        orders=Paginator(_orders(), SHOWN).get_page(orders),
+        answers=Paginator(_answers(), SHOWN).get_page(answers),
         today=localdate(now),
     )
+
+
+def _orders() -> "QuerySet[PaymentFile]":
+    """Newest first, with what of each is paid."""
+    paid = Sum("indemnities__amount", filter=Q(indemnities__status=Indemnity.Status.PAID))
+    return PaymentFile.objects.select_related("made_by").defer("xml").annotate(paid=paid).order_by("-pk")
+
+
+def _answers() -> "QuerySet[BankFile]":
+    """Those nobody confirmed, then the newest."""
+    rows = BankFile.objects.select_related("uploaded_by", "confirmed_by").defer("xml")
+    return rows.order_by(F("confirmed_at").desc(nulls_first=True), "-pk")
 
 
 def owed_at_all() -> list[Owed]:
@@ -116,10 +126,10 @@ def total_of(owed: Iterable[Owed]) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class MoneyWaiting:
-    """What waits for claims people about money; `answers` are files of the bank nobody confirmed."""
+    """What waits for claims people about money: indemnities, files of the bank, accounts."""
 
     owed: list[Owed]
-    answers: list[BankFile]
+    answers: int
     accounts: int
     today: date
 
@@ -139,7 +149,7 @@ def money_waiting(now: datetime) -> MoneyWaiting:
     """Four queries, however many rows."""
     return MoneyWaiting(
         owed=owed_at_all(),
-        answers=list(BankFile.objects.filter(confirmed_at=None).defer("xml")),
+        answers=BankFile.objects.filter(confirmed_at=None).count(),
         accounts=pending_accounts().count(),
         today=localdate(now),
     )
@@ -164,36 +174,51 @@ class AnswerLine:
         return "good" if does == "paid" else "danger"
 
 
-def answer_lines(file: BankFile, found: Sequence[Match]) -> list[AnswerLine]:
+def answer_lines(file: BankFile, found: Iterable[Match]) -> list[AnswerLine]:
     """The lines of the file, those first that move an indemnity or moved one, then those somebody must look into."""
     counted = {(each.indemnity_id, each.line): each.status for each in file.answers.all()}
-    lines = [AnswerLine(match, _counted(match, counted)) for match in found]
+    lines = [AnswerLine(match, _take(match, counted)) for match in found]
     order = {"good": 0, "danger": 0, "caution": 1, "neutral": 2}
     return sorted(lines, key=lambda each: order[each.tone])
 
 
-def _counted(match: Match, counted: dict[tuple[int, str], str]) -> str:
+def _take(match: Match, counted: dict[tuple[int, str], str]) -> str:
+    """What the line moved; a line that stands in the file twice moved it once."""
     mark = mark_of(match.line)
-    found = {counted.get((each.pk, mark), "") for each in match.indemnities} - {""}
-    return found.pop() if found else ""
+    found = [counted.pop((each.pk, mark), "") for each in match.indemnities]
+    return next((each for each in found if each), "")
 
 
 def effect_of(found: Iterable[Match]) -> str:
     """What confirming does, in one sentence without its full stop."""
-    matches = list(found)
-    facts = {does: money(_moved(matches, does)) for does in ("paid", "failed")}
-    does = {each.does for each in matches} - {"nothing"}
-    if does == {"paid", "failed"}:
+    moved = [(each.does, row.amount) for each in found if each.does != "nothing" for row in each.indemnities]
+    facts = _sums(moved)
+    if "paid" in facts and "failed" in facts:
         return _("%(paid)s counts as paid, %(failed)s as returned") % facts
-    if does == {"paid"}:
+    if "paid" in facts:
         return _("%(paid)s counts as paid") % facts
-    if does == {"failed"}:
+    if "failed" in facts:
         return _("%(failed)s counts as returned") % facts
     return _("Nothing changes")
 
 
-def _moved(matches: Iterable[Match], does: str) -> Decimal:
-    return sum((row.amount for each in matches if each.does == does for row in each.indemnities), NOTHING)
+def effect_had(file: BankFile) -> str:
+    """What confirming the file did, likewise."""
+    facts = _sums((each.status, each.indemnity.amount) for each in file.answers.select_related("indemnity"))
+    if "paid" in facts and "failed" in facts:
+        return _("%(paid)s was counted as paid, %(failed)s as returned") % facts
+    if "paid" in facts:
+        return _("%(paid)s was counted as paid") % facts
+    if "failed" in facts:
+        return _("%(failed)s was counted as returned") % facts
+    return _("Nothing changed")
+
+
+def _sums(moved: Iterable[tuple[str, Decimal]]) -> dict[str, str]:
+    totals: dict[str, Decimal] = {}
+    for does, amount in moved:
+        totals[does] = totals.get(does, NOTHING) + amount
+    return {does: money(total) for does, total in totals.items()}
 
 
 # --- Accounts ---------------------------------------------------------------------------------------------------------

@@ -140,7 +140,9 @@ def _held(reserves: Iterable[Reserve]) -> list[Reserve]:
 
 def _open(held: Iterable[Reserve]) -> list[OpenReserve]:
     by_claim = {each.claim_id: each for each in held}
-    claims = Claim.objects.filter(pk__in=by_claim).select_related("guarantee__offer__request__company", "guarantee__buyer")
+    claims = Claim.objects.filter(pk__in=by_claim).select_related(
+        "guarantee__offer__request__company", "guarantee__buyer"
+    )
     found = [OpenReserve(each, by_claim[each.pk]) for each in claims]
     return sorted(found, key=lambda each: (-each.total, each.claim.pk))
 

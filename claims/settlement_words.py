@@ -78,9 +78,9 @@ UNREADABLE: dict[str, Text] = {
 
 # The parts of an order, and why a bank would refuse one.
 ORDER_PARTS: dict[str, Text] = {
-    "debtor_name": gettext_lazy("the holder of our paying account"),
-    "debtor_iban": gettext_lazy("the IBAN of our paying account"),
-    "debtor_bic": gettext_lazy("the BIC of our paying account"),
+    "debtor.name": gettext_lazy("the holder of our paying account"),
+    "debtor.iban": gettext_lazy("the IBAN of our paying account"),
+    "debtor.bic": gettext_lazy("the BIC of our paying account"),
     "creditor_name": gettext_lazy("the holder of the account"),
     "creditor_iban": gettext_lazy("the IBAN"),
     "creditor_bic": gettext_lazy("the BIC"),

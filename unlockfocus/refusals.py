@@ -1,4 +1,4 @@
-"""A business rule that refuses an act: said at its field where a form can, else on a page of its own, with status 409."""
+"""A business rule that refuses an act: said at its field where a form can, else on a page of its own (status 409)."""
 
 from collections.abc import Callable
 

@@ -47,9 +47,7 @@ def accounts(request: SignedInRequest) -> HttpResponse:
 def _head(count: int) -> str:
     if not count:
         return _("No bank account awaits confirmation")
-    text = ngettext(
-        "%(count)d bank account awaits confirmation", "%(count)d bank accounts await confirmation", count
-    )
+    text = ngettext("%(count)d bank account awaits confirmation", "%(count)d bank accounts await confirmation", count)
     return text % {"count": count}
 
 

@@ -17,9 +17,7 @@ def check_may(request: SignedInRequest, ability: str) -> None:
         raise PermissionDenied
 
 
-def page(
-    request: SignedInRequest, name: str, room: str, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
+def page(request: SignedInRequest, name: str, room: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """A template of `templates/admin/claims/` in the desk's frame; `room` is payments, accounts or figures."""
     abilities = money_abilities(request.user)
     frame = admin.site.each_context(request) | {"room": room, "abilities": abilities, "may_act": "act" in abilities}

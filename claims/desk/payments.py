@@ -19,10 +19,10 @@ from claims.actions import payments as acts
 from claims.desk.money import check_may, page
 from claims.models import BankFile, PaymentFile
 from claims.money_forms import BankAnswerForm
-from claims.paying import Payments, answer_lines, effect_of, owed_by, payments_at
+from claims.paying import Payments, answer_lines, effect_had, effect_of, owed_by, payments_at
 from parties.visitors import SignedInRequest
 from unlockfocus.errors import BusinessRule
-from unlockfocus.templatetags.face import day, money, moment
+from unlockfocus.templatetags.face import day, moment, money
 
 ROOM = "payments"
 
@@ -42,7 +42,8 @@ def _room(
     chosen: Collection[int] | None = None,
 ) -> HttpResponse:
     """The room; after a refusal with what was chosen before. Without a choice everything payable is chosen."""
-    shown = payments_at(timezone.now())
+    pages = {name: request.GET.get(name, "") for name in ("orders", "answers")}
+    shown = payments_at(timezone.now(), **pages)
     context = {
         "title": _head(shown),
         "shown": shown,
@@ -97,9 +98,7 @@ def _ordered(request: SignedInRequest, file: PaymentFile) -> HttpResponse:
     return redirect("admin:payments")
 
 
-def _order_page(
-    request: SignedInRequest, draft: acts.Draft, *, refusal: str = "", status: int = 200
-) -> HttpResponse:
+def _order_page(request: SignedInRequest, draft: acts.Draft, *, refusal: str = "", status: int = 200) -> HttpResponse:
     order = draft.order
     context = {
         "title": _("Order %(total)s for %(day)s") % {"total": money(order.total), "day": day(order.execution_on)},
@@ -159,10 +158,10 @@ def answer(request: SignedInRequest, pk: int) -> HttpResponse:
         return _answer_page(request, file, acts.matches(file))
     try:
         seen = request.POST.get("seen", "") or "nothing"
-        found = acts.confirm(file.pk, by=request.user, at=timezone.now(), seen=seen)
+        acts.confirm(file.pk, by=request.user, at=timezone.now(), seen=seen)
     except acts.AnswerMoved as moved:
         return _answer_page(request, file, acts.matches(file), refusal=str(moved), status=409)
-    messages.success(request, _("The file is confirmed. %(effect)s.") % {"effect": effect_of(found)})
+    messages.success(request, _("The file is confirmed. %(effect)s.") % {"effect": effect_had(file)})
     return redirect("admin:payments")
 
 
@@ -170,12 +169,13 @@ def _answer_page(
     request: SignedInRequest, file: BankFile, found: Sequence[acts.Match], *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     lines = answer_lines(file, found)
+    moves = any(each.does != "nothing" for each in found)
     context = {
-        "title": effect_of(found),
+        "title": effect_had(file) if file.confirmed_at and not moves else effect_of(found),
         "file": file,
         "lines": lines,
         "unclear": sum(each.tone == "caution" for each in lines),
-        "moves": any(each.does != "nothing" for each in found),
+        "moves": moves,
         "seen": acts.mark_of_answer(found),
         "refusal": refusal,
     }

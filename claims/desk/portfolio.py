@@ -1,5 +1,8 @@
 """The claims figures of the portfolio, for everybody with a duty: claims people, underwriters, auditors."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.utils import timezone
@@ -42,9 +45,13 @@ def _head(shown: Portfolio) -> str:
     return _("Loss ratio %(ratio)s on %(earned)s earned") % facts
 
 
-def _triangles(origins: tuple[Origin, ...]) -> list[tuple[str, list[tuple[int, tuple[object, ...]]]]]:
-    """Both triangles as tables: the caption, and rows of a year with its amounts."""
-    return [
+def _triangles(origins: Sequence[Origin]) -> list[tuple[str, list[tuple[int, Sequence[Decimal], range]]]]:
+    """Both triangles as tables: the caption, and rows of a year, its amounts, and the years it has still to come."""
+    longest = len(origins[0].paid) if origins else 0
+    tables = (
         (_("Paid net of recoveries, cumulative, EUR"), [(each.year, each.paid) for each in origins]),
         (_("Incurred: paid net of recoveries and reserves, EUR"), [(each.year, each.incurred) for each in origins]),
+    )
+    return [
+        (caption, [(year, amounts, range(len(amounts), longest)) for year, amounts in rows]) for caption, rows in tables
     ]

@@ -12,8 +12,8 @@ from claims.actions.accounts import masked
 from claims.dossier import ClaimDossier
 from claims.models import Indemnity, Paper
 from claims.payees import payee_of
-from claims.payment_files.iban import group_iban
 from claims.paying import MoneyWaiting, money_waiting
+from claims.payment_files.iban import group_iban
 from claims.settlement_words import CREDITS, DID, DOES, SAYS, WHY, StepRow, step_rows
 from parties.models import User
 
