@@ -66,3 +66,17 @@ def _of_approver(claim: Claim, user: User) -> set[str]:
     if prepared and INDEMNITY.allows("sign", prepared.status) and prepared.prepared_by_id != user.pk:
         abilities.add("sign")
     return abilities
+
+
+def money_abilities(user: User) -> frozenset[str]:
+    """What one may do in the desk's rooms of payments and bank accounts, and with the figures: view, act, figures.
+
+    Claims people act, and they alone see account numbers in full. The auditor reads, and so does the compliance
+    officer, who must know whom we pay. Underwriters neither pay nor need an account: like everybody with a duty they
+    read the figures, which they price by.
+    """
+    if user.has_duty(InsurerRole.CLAIMS_HANDLER, InsurerRole.CLAIMS_APPROVER):
+        return frozenset({"view", "act", "figures"})
+    if user.has_duty(InsurerRole.AUDITOR, InsurerRole.COMPLIANCE_OFFICER):
+        return frozenset({"view", "figures"})
+    return frozenset({"figures"} if user.duties else set())

@@ -60,9 +60,16 @@ def for_lists(claims: QuerySet[Claim]) -> QuerySet[Claim]:
 
 def deadline_in_list(claim: Claim, today: date) -> clocks.Deadline | None:
     """The running deadline of a claim that came `for_lists`, without its whole account."""
+    guarantee = claim.guarantee
+    waits = guarantee.offer.waiting_period_days
+    return running_deadline(clocks.deadlines(facts_in_list(claim), guarantee.clocks, waits, today), claim)
+
+
+def facts_in_list(claim: Claim) -> clocks.Facts:
+    """What moves the insurer's clocks on a claim that came `for_lists`."""
     told: list[Notice] = getattr(claim.guarantee, "insolvencies_told")  # noqa: B009 - an attribute of the prefetch
     invoices = list(claim.invoices.all())
-    facts = clocks.Facts(
+    return clocks.Facts(
         invoices=tuple(
             clocks.Unpaid(each.number, each.due_on, each.amount_eur, each.amount_eur, settled_on=each.settled_on)
             for each in invoices
@@ -72,8 +79,6 @@ def deadline_in_list(claim: Claim, today: date) -> clocks.Deadline | None:
         insured_country=claim.guarantee.request.company.country,
         insurer_country=settings.INSURER_COUNTRY,
     )
-    found = clocks.deadlines(facts, claim.guarantee.clocks, claim.guarantee.offer.waiting_period_days, today)
-    return running_deadline(found, claim)
 
 
 def _to_the_insured(claim: Claim, missing: int | None, by: str) -> str:

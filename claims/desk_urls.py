@@ -1,6 +1,6 @@
 """The claims people's own pages at the desk; their names live in its namespace (`admin:claim`)."""
 
-from claims.desk import collection, extensions, file, indemnity, recoveries
+from claims.desk import accounts, collection, extensions, file, indemnity, payments, portfolio, recoveries
 from unlockfocus.desk import Page
 
 PAGES: list[Page] = [
@@ -14,7 +14,7 @@ PAGES: list[Page] = [
     ("claims/<str:number>/collect/", file.collect, "claim-collect"),
     ("claims/<str:number>/suspend/", file.suspend, "claim-suspend"),
     ("claims/<str:number>/resume/", file.resume, "claim-resume"),
-    # Collection, reserves, portfolio
+    # Collection, reserves
     ("claims/<str:number>/collection/", collection.cockpit, "claim-collection"),
     ("claims/<str:number>/collection/step/", collection.step, "claim-step"),
     ("claims/<str:number>/collection/costs/<int:pk>/", collection.approve, "claim-cost"),
@@ -42,5 +42,15 @@ PAGES: list[Page] = [
     ("claims/<str:number>/recoveries/new/", recoveries.recover, "claim-recover"),
     ("claims/<str:number>/close/", recoveries.close, "claim-close"),
     ("claims/<str:number>/reopen/", recoveries.reopen, "claim-reopen"),
-    # Payments, bank accounts
+    # Payments, bank accounts, the portfolio
+    ("portfolio/", portfolio.portfolio, "claims-portfolio"),
+    ("payments/", payments.payments, "payments"),
+    ("payments/order/", payments.order, "payment-order"),
+    ("payments/orders/<int:pk>/", payments.order_file, "payment-file"),
+    ("payments/answers/", payments.answer_add, "bank-file-add"),
+    ("payments/answers/<int:pk>/", payments.answer, "bank-file"),
+    ("bank-accounts/", accounts.accounts, "accounts"),
+    ("bank-accounts/<int:pk>/confirm/", accounts.confirm, "account-confirm"),
+    ("bank-accounts/<int:pk>/refuse/", accounts.refuse, "account-refuse"),
+    ("bank-accounts/banks/<int:pk>/", accounts.give, "account-give"),
 ]

@@ -99,13 +99,17 @@ def percentile(values: Iterable[int], fraction: Decimal) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """One claim file: complete on a day, to be decided by another, decided (approved or refused) or not yet."""
+    """One claim file: complete on a day, to be decided by another, decided (approved or refused) or not yet.
+
+    `ended_on` is the day on which it was closed without a decision, because nothing was left to decide.
+    """
 
     reference: str
     complete_on: date
     decide_by: date
     decided_on: date | None
     is_refused: bool = False
+    ended_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +129,96 @@ class ServiceLevels:
     in_time: Decimal | None
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One approved indemnity: approved on a day, to be paid by another, paid or not yet."""
+
+    reference: str
+    approved_on: date
+    pay_by: date
+    paid_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLevels:
+    """Days run from the approval; late and waiting payments count as late and waiting decisions do."""
+
+    paid: int
+    late: int
+    unpaid_past_day: int
+    median_days: int | None
+    p90_days: int | None
+    in_time: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Duty:
+    """Something owed from `start` on, by a day, and done on another or not yet, seen on the day `today`."""
+
+    start: date
+    by: date
+    done_on: date | None
+    today: date
+
+    @property
+    def is_done(self) -> bool:
+        return self.done_on is not None and self.done_on <= self.today
+
+    @property
+    def end(self) -> date:
+        """The day it was done, or today while it is not."""
+        return self.done_on if self.done_on is not None and self.done_on <= self.today else self.today
+
+    @property
+    def is_late(self) -> bool:
+        return self.end > self.by
+
+    @property
+    def days(self) -> int:
+        """What it took, or has taken so far."""
+        return (self.end - self.start).days
+
+
 def service_levels(files: Iterable[Handled], today: date) -> ServiceLevels:
-    """How fast complete files are decided, seen on a day. What happens after `today` is not known yet."""
-    seen = [file for file in files if file.complete_on <= today]
-    decided = [file for file in seen if file.decided_on is not None and file.decided_on <= today]
-    waiting = [file for file in seen if file not in decided and today > file.decide_by]
-    late = sum(file.decided_on is not None and file.decided_on > file.decide_by for file in decided) + len(waiting)
-    days = [((file.decided_on or today) - file.complete_on).days for file in decided]
-    days += [(today - file.complete_on).days for file in waiting]
+    """How fast complete files are decided, seen on a day. What happens after `today` is not known yet.
+
+    A file closed without a decision counts only when that was past its day: as late, with its days until then.
+    """
+    found = [
+        (file, _Duty(file.complete_on, file.decide_by, file.decided_on or file.ended_on, today))
+        for file in files
+        if file.complete_on <= today
+    ]
+    decided = [file for file, duty in found if duty.is_done and file.decided_on is not None]
+    counted = [duty for file, duty in found if duty.is_late or (duty.is_done and file.decided_on is not None)]
     return ServiceLevels(
         decided=len(decided),
         refused=sum(file.is_refused for file in decided),
-        late=late,
-        undecided_past_day=len(waiting),
-        median_days=percentile(days, MEDIAN),
-        p90_days=percentile(days, NINETIETH),
-        in_time=(1 - Decimal(late) / len(days)).quantize(RATIO, rounding=ROUND_HALF_UP) if days else None,
+        late=sum(duty.is_late for duty in counted),
+        undecided_past_day=sum(not duty.is_done for duty in counted),
+        median_days=percentile([duty.days for duty in counted], MEDIAN),
+        p90_days=percentile([duty.days for duty in counted], NINETIETH),
+        in_time=_in_time(counted),
     )
+
+
+def payment_levels(owed: Iterable[Owed], today: date) -> PaymentLevels:
+    """How fast approved indemnities are paid, seen on a day. What happens after `today` is not known yet."""
+    duties = [_Duty(each.approved_on, each.pay_by, each.paid_on, today) for each in owed if each.approved_on <= today]
+    counted = [duty for duty in duties if duty.is_done or duty.is_late]
+    return PaymentLevels(
+        paid=sum(duty.is_done for duty in counted),
+        late=sum(duty.is_late for duty in counted),
+        unpaid_past_day=sum(not duty.is_done for duty in counted),
+        median_days=percentile([duty.days for duty in counted], MEDIAN),
+        p90_days=percentile([duty.days for duty in counted], NINETIETH),
+        in_time=_in_time(counted),
+    )
+
+
+def _in_time(counted: Sequence[_Duty]) -> Decimal | None:
+    """The share that was not late; None of nothing."""
+    if not counted:
+        return None
+    late = sum(duty.is_late for duty in counted)
+    return (1 - Decimal(late) / len(counted)).quantize(RATIO, rounding=ROUND_HALF_UP)

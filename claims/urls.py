@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from claims.views import claims, declaring, deliveries, evidence, notices
+from claims.views import accounts, claims, declaring, deliveries, evidence, notices, service_levels
 
 urlpatterns: list[URLPattern] = [
     # Deliveries and payments
@@ -29,5 +29,8 @@ urlpatterns: list[URLPattern] = [
     path("claims/<str:number>/", claims.claim, name="claim"),
     path("claims/<str:number>/documents/add/", claims.claim_document, name="claim-document"),
     # Money: bank accounts, papers
+    path("bank-accounts/", accounts.bank_accounts, name="bank-accounts"),
+    path("bank-accounts/new/", accounts.bank_account_give, name="bank-account-give"),
     # Service levels
+    path("service-levels/", service_levels.service_levels, name="service-levels"),
 ]

@@ -1,5 +1,6 @@
 """Who a page answers to."""
 
+from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
 from parties.models import User
@@ -10,3 +11,8 @@ class SignedInRequest(HttpRequest):
 
     user: User
     LANGUAGE_CODE: str
+
+
+def knows_password(request: SignedInRequest, password: str) -> bool:
+    """Whether the person signed in typed their own password again; a wrong one counts as a failed sign-in does."""
+    return authenticate(request, username=request.user.email, password=password) == request.user

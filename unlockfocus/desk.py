@@ -37,8 +37,10 @@ class DeskSite(admin.AdminSite):
         self._pages.extend(pages)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
+        """The lists of the admin first: `claims/claim/` is one of them and no claim."""
         own = [path(route, self.admin_view(view), name=name) for route, view, name in self._pages]
-        return [*own, *super().get_urls()]
+        *lists, anything_else = super().get_urls()
+        return [*lists, *own, anything_else]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """One sign-in for everybody: hand over to the product's own page, which counts failures."""

@@ -1,7 +1,8 @@
-"""A business rule that refuses an act becomes a page that says why, with the status 409."""
+"""A business rule that refuses an act: said at its field where a form can, else on a page of its own (status 409)."""
 
 from collections.abc import Callable
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -21,3 +22,9 @@ class RefusalMiddleware:
         if not isinstance(exception, BusinessRule):
             return None
         return render(request, "refused.html", {"reason": str(exception)}, status=409)
+
+
+def say_at_field(form: forms.Form | forms.ModelForm, refusal: BusinessRule) -> None:
+    """At the field the refusal names, else above the form; it may say more than one thing in `sentences`."""
+    field = getattr(refusal, "field", None)
+    form.add_error(field if field in form.fields else None, getattr(refusal, "sentences", [str(refusal)]))

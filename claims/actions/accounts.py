@@ -91,7 +91,7 @@ def give(owner: Owner, *, holder: str, iban: str, bic: str = "", by: User, at: d
     standing = accounts_of(owner).filter(ended_at=None)
     if standing.filter(iban=iban, bic=bic, holder=holder).exists():
         raise AlreadyGiven(_("This account is on file already."))
-    standing.filter(confirmed_at=None).update(ended_at=at, confirmation=_("Replaced before it was confirmed"))
+    standing.filter(confirmed_at=None).update(ended_at=at, confirmation=BankAccount.REPLACED)
     account = BankAccount.objects.create(
         company=owner if isinstance(owner, Company) else None,
         bank=owner if isinstance(owner, Bank) else None,
@@ -121,7 +121,7 @@ def confirm(account_id: int, *, confirmation: str, by: User, at: datetime) -> Ba
     Raises NotAllowed, OwnWork, IllegalTransition once it was confirmed or put aside.
     """
     account = _pending(account_id, by)
-    accounts_of(_owner(account)).filter(confirmed_at__isnull=False, ended_at=None).update(ended_at=at)
+    accounts_of(account.owner).filter(confirmed_at__isnull=False, ended_at=None).update(ended_at=at)
     account.confirmed_by, account.confirmed_at, account.confirmation = by, at, confirmation
     account.save(update_fields=["confirmed_by", "confirmed_at", "confirmation"])
     _record(events.ACCOUNT_CONFIRMED, account, by=by, at=at)
@@ -140,19 +140,13 @@ def refuse(account_id: int, *, reason: str, by: User, at: datetime) -> BankAccou
 
 def _pending(account_id: int, by: User) -> BankAccount:
     check_handles(by)
-    locked_owner(_owner(BankAccount.objects.select_related("company", "bank").get(pk=account_id)))
+    locked_owner(BankAccount.objects.select_related("company", "bank").get(pk=account_id).owner)
     account = BankAccount.objects.select_for_update(of=("self",)).select_related("company", "bank").get(pk=account_id)
     if account.proposed_by_id == by.pk:
         raise OwnWork(_("You gave this account yourself: somebody else confirms it."))
     if account.confirmed_at or account.ended_at:
         raise IllegalTransition(_("This account no longer awaits confirmation."))
     return account
-
-
-def _owner(account: BankAccount) -> Owner:
-    owner = account.company or account.bank
-    assert owner is not None  # noqa: S101 - a constraint of the table
-    return owner
 
 
 def accounts_of(owner: Owner) -> QuerySet[BankAccount]:
@@ -162,7 +156,7 @@ def accounts_of(owner: Owner) -> QuerySet[BankAccount]:
 
 
 def _record(event: str, account: BankAccount, *, by: User, at: datetime, **more: str) -> None:
-    owner = _owner(account)
+    owner = account.owner
     whose = {"company": owner.pk} if isinstance(owner, Company) else {"bank": owner.pk}
     data = {"iban": masked(account.iban), "holder": account.holder, "account": account.pk, **whose, **more}
     record(journal_key(owner), event, actor=by, at=at, data=data)

@@ -1,7 +1,7 @@
 """Paying: approved indemnities become a payment order; what the bank answers is looked at, then counted once."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from hashlib import sha256
 from typing import Any
@@ -20,6 +20,7 @@ from claims.models import BankAnswer, BankFile, Claim, Indemnity, PayingAccount,
 from claims.payees import Payee, payees_of
 from claims.payment_files import camt, pain001
 from claims.payment_files.camt import Confirmation
+from claims.settlement_words import UNREADABLE, order_refusal
 from claims.workflow import CLAIM, INDEMNITY, INVOICE
 from journal.numbering import next_reference
 from journal.recording import record
@@ -29,6 +30,8 @@ from unlockfocus.errors import BusinessRule, IllegalTransition
 
 PAYABLE = (Indemnity.Status.APPROVED, Indemnity.Status.FAILED)
 EUR = "EUR"
+# A draft has no number of its own: numbers are taken in turn, and only by orders that are sent.
+UNNUMBERED = "DRAFT"
 
 
 class NothingToPay(BusinessRule):
@@ -47,30 +50,58 @@ class OrderRefused(BusinessRule):
     """No bank would carry this order out."""
 
 
+class OrderMoved(BusinessRule):
+    """What would be sent is not what was shown."""
+
+
 class UnreadableAnswer(BusinessRule):
     """The file is no confirmation of a bank."""
+
+
+class AnswerMoved(BusinessRule):
+    """What the bank's file would do is not what was shown."""
 
 
 # --- Ordering ---------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An order that is not sent: the indemnities with their payees, and the transfers as the bank would read them."""
+
+    order: pain001.PaymentOrder
+    paid: tuple[tuple[Indemnity, Payee], ...]
+
+    @property
+    def mark(self) -> str:
+        """SHA-256 over all that leaves the account: what was shown is what is sent when both have the same."""
+        order = self.order
+        return sha256(repr((order.execution_on, order.debtor, order.transfers)).encode()).hexdigest()
+
+
+def preview(indemnity_ids: Iterable[int], *, by: User, at: datetime) -> Draft:
+    """The order `make` would send now. Changes nothing; raises what `make` raises."""
+    claims.check_handles(by)
+    rows = Indemnity.objects.filter(pk__in=list(indemnity_ids)).select_related(
+        "claim", "guarantee__offer__request__company", "guarantee__offer__request__loss_payee"
+    )
+    indemnities = list(rows.order_by("pk"))
+    return _draft(indemnities, payees_of([each.guarantee for each in indemnities]), at)
+
+
 @transaction.atomic
-def make(indemnity_ids: Iterable[int], *, by: User, at: datetime) -> PaymentFile:
+def make(indemnity_ids: Iterable[int], *, by: User, at: datetime, seen: str = "") -> PaymentFile:
     """Order the payment of approved indemnities: one file for the bank, each paid to a confirmed account.
 
-    Here, and nowhere else, it is decided that money leaves. Raises NotAllowed, NothingToPay, Blocked, NoPayingAccount,
-    OrderRefused.
+    Here, and nowhere else, it is decided that money leaves. `seen` is the mark of the draft that was shown. Raises
+    NotAllowed, NothingToPay, Blocked, NoPayingAccount, OrderRefused, OrderMoved.
     """
     claims.check_handles(by)
     indemnities = _locked(Indemnity.objects.filter(pk__in=list(indemnity_ids)))
-    if not indemnities or any(each.status not in PAYABLE for each in indemnities):
-        raise NothingToPay(_("Choose at least one indemnity that is approved and not yet ordered."))
-    payees = _locked_payees(indemnities)
-    for each in indemnities:
-        if reason := payees[each.guarantee_id].blocked_by:
-            facts = {"number": each.number, "payee": payees[each.guarantee_id].name, "reason": reason}
-            raise Blocked(_("%(number)s cannot be paid to %(payee)s. %(reason)s") % facts)
-    return _order(indemnities, payees, by=by, at=at)
+    draft = _draft(indemnities, _locked_payees(indemnities), at)
+    if seen and seen != draft.mark:
+        raise OrderMoved(_("The order is no longer what you saw. Look at it once more."))
+    return _send(draft, by=by, at=at)
 
 
 def _locked(found: Any) -> list[Indemnity]:
@@ -96,35 +127,48 @@ def _locked_payees(indemnities: Sequence[Indemnity]) -> dict[int, Payee]:
     return payees_of(guarantees)
 
 
-def _order(indemnities: Sequence[Indemnity], payees: dict[int, Payee], *, by: User, at: datetime) -> PaymentFile:
+def _draft(indemnities: Sequence[Indemnity], payees: dict[int, Payee], at: datetime) -> Draft:
+    if not indemnities or any(each.status not in PAYABLE for each in indemnities):
+        raise NothingToPay(_("Choose at least one indemnity that is approved and not yet ordered."))
+    paid = tuple((each, payees[each.guarantee_id]) for each in indemnities)
+    for indemnity, payee in paid:
+        if reason := payee.blocked_by:
+            facts = {"number": indemnity.number, "payee": payee.name, "reason": reason}
+            raise Blocked(_("%(number)s cannot be paid to %(payee)s. %(reason)s") % facts)
     account = PayingAccount.objects.in_force(localdate(at)).first()
     if account is None:
         raise NoPayingAccount(_("The account indemnities are paid from is not set: add it under “Paying accounts”."))
-    message_id = next_reference("PF", at.year)
-    execution_on = next_working_day(localdate(at), settings.INSURER_COUNTRY)
-    debtor = pain001.Debtor(account.name, account.iban, account.bic)
-    transfers = [_transfer(each, payees[each.guarantee_id]) for each in indemnities]
+    order = pain001.PaymentOrder(
+        message_id=UNNUMBERED,
+        created_at=at,
+        execution_on=next_working_day(localdate(at), settings.INSURER_COUNTRY),
+        debtor=pain001.Debtor(account.name, account.iban, account.bic),
+        transfers=tuple(_transfer(indemnity, payee) for indemnity, payee in paid),
+    )
     try:
-        xml = pain001.write(message_id, at, execution_on, debtor, transfers)
+        return Draft(pain001.check(order), paid)
     except pain001.RefusedOrder as refused:
-        facts = {"transfer": refused.transfer or message_id, "field": refused.field, "reason": refused.reason}
-        text = _("The bank would refuse this order: %(transfer)s, %(field)s (%(reason)s).")
-        raise OrderRefused(text % facts) from refused
+        raise OrderRefused(order_refusal(refused.transfer, refused.field, refused.reason)) from refused
+
+
+def _send(draft: Draft, *, by: User, at: datetime) -> PaymentFile:
+    order = replace(draft.order, message_id=next_reference("PF", at.year))
+    xml = pain001.write(order.message_id, order.created_at, order.execution_on, order.debtor, order.transfers)
     file = PaymentFile.objects.create(
-        message_id=message_id,
+        message_id=order.message_id,
         xml=xml,
         sha256=sha256(xml).hexdigest(),
-        total=sum(each.amount for each in indemnities),
-        execution_on=execution_on,
+        total=order.total,
+        execution_on=order.execution_on,
         made_by=by,
         made_at=at,
     )
-    for each in indemnities:
-        payee = payees[each.guarantee_id]
+    for indemnity, payee in draft.paid:
         assert payee.account is not None  # noqa: S101 - nothing blocks it
         fields = {"payment_file": file, "account": payee.account, "payee": payee.name[:70], "bank_message": ""}
-        _move(each, "order", **fields)
-        _record(events.INDEMNITY_ORDERED, each, by=by, at=at, file=message_id, iban=masked(payee.account.iban))
+        _move(indemnity, "order", **fields)
+        iban = masked(payee.account.iban)
+        _record(events.INDEMNITY_ORDERED, indemnity, by=by, at=at, file=order.message_id, iban=iban)
     return file
 
 
@@ -186,7 +230,8 @@ def _lines(data: bytes) -> tuple[Confirmation, ...]:
         return camt.read_confirmation(data)
     except camt.UnreadableStatement as error:
         text = _("This is not a confirmation we can read (camt.053, camt.054 or pain.002): %(where)s.")
-        raise UnreadableAnswer(text % {"where": f"{error.reason}, {error.where}".strip(", ")}) from error
+        where = ", ".join(filter(None, [str(UNREADABLE[error.reason]), error.where]))
+        raise UnreadableAnswer(text % {"where": where}) from error
 
 
 def matches(file: BankFile) -> list[Match]:
@@ -277,13 +322,24 @@ def mark_of(line: Confirmation) -> str:
     return sha256("\x1f".join(facts).encode()).hexdigest()
 
 
+def mark_of_answer(found: Sequence[Match]) -> str:
+    """SHA-256 over what confirming would do, line by line."""
+    does = [(mark_of(each.line), each.does, each.why, [row.pk for row in each.indemnities]) for each in found]
+    return sha256(repr(does).encode()).hexdigest()
+
+
 @transaction.atomic
-def confirm(file_id: int, *, by: User, at: datetime) -> list[Match]:
-    """Count what the file says: paid, or failed with the bank's reason. Twice is once. Raises NotAllowed."""
+def confirm(file_id: int, *, by: User, at: datetime, seen: str = "") -> list[Match]:
+    """Count what the file says: paid, or failed with the bank's reason. Twice is once.
+
+    `seen` is the mark of what was shown. Raises NotAllowed, AnswerMoved.
+    """
     claims.check_handles(by)
     file = BankFile.objects.select_for_update(of=("self",)).get(pk=file_id)
     lines = _lines(bytes(file.xml))
     found = _Matching(lines, _locked(_named(lines))).result()
+    if seen and seen != mark_of_answer(found):
+        raise AnswerMoved(_("The file would no longer do what you saw. Look at it once more."))
     for match in found:
         for indemnity in match.indemnities if match.does != "nothing" else ():
             _count(match, indemnity, file, by=by, at=at)

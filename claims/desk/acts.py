@@ -15,6 +15,7 @@ from claims.actions.claims import locked
 from claims.desk import page
 from claims.dossier import ClaimDossier
 from unlockfocus.errors import BusinessRule
+from unlockfocus.refusals import say_at_field
 
 # The rooms of a claim at the desk, by the name of their tab.
 ROOMS = {
@@ -83,16 +84,10 @@ def act_page(
                         return back(request, shown, act.room, act.done)
                     status = 409 if request.POST.get("seen") else 200
         except BusinessRule as refusal:
-            _say(form, refusal)
+            say_at_field(form, refusal)
     if figures and not effect.seen:
         effect = figures(None)
     room_url = reverse(ROOMS[act.room], args=[shown.claim.number])
     context = {"title": act.title, "tab": act.room, "act": act, "form": form, "room_url": room_url}
     proof = {"seen": effect.seen, "has_moved": status == 409}
     return page(request, template, shown, context | proof | effect.shown | more, status=status)
-
-
-def _say(form: forms.Form | forms.ModelForm, refusal: BusinessRule) -> None:
-    """A refusal may name its `field`, and say more than one thing in `sentences`."""
-    field = getattr(refusal, "field", None)
-    form.add_error(field if field in form.fields else None, getattr(refusal, "sentences", [str(refusal)]))

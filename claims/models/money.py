@@ -39,6 +39,9 @@ class PayingAccount(DatedRow):
 class BankAccount(models.Model):
     """Where an insured company or a loss payee is paid. It pays nothing until a second person confirmed it."""
 
+    # What stands in `confirmation` of an account that gave way to another one before anybody confirmed it.
+    REPLACED = "Replaced before it was confirmed"
+
     company = models.ForeignKey(Company, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     bank = models.ForeignKey(Bank, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     holder = models.CharField(_("account holder"), max_length=70)
@@ -78,6 +81,21 @@ class BankAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.holder} {self.iban}"
+
+    @property
+    def owner(self) -> Company | Bank:
+        owner = self.company or self.bank
+        assert owner is not None  # noqa: S101 - a constraint of the table
+        return owner
+
+    @property
+    def state(self) -> str:
+        """One of: pending, in_use, former, replaced, refused."""
+        if self.ended_at is None:
+            return "in_use" if self.confirmed_at else "pending"
+        if self.confirmed_at:
+            return "former"
+        return "replaced" if self.confirmation == self.REPLACED else "refused"
 
 
 class Liability(models.Model):

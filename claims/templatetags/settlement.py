@@ -6,14 +6,19 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
 from applications.exposure import NOTHING
+from claims.abilities import money_abilities
+from claims.actions.accounts import masked
 from claims.calculation import replay
 from claims.dossier import ClaimDossier
 from claims.models import Indemnity, Paper
+from claims.paying import MoneyWaiting, money_waiting
 from claims.payment_files.iban import group_iban
-from claims.settlement_words import CREDITS, DOES, WHY, Sheet, StepRow, sheet_of, step_rows
+from claims.settlement_words import CREDITS, DID, DOES, SAYS, WHY, Sheet, StepRow, sheet_of, step_rows
 from claims.statements import statements_of
+from parties.models import User
 from underwriting.certificates.typed_facts import typed
 
 register = template.Library()
@@ -47,6 +52,12 @@ def does_word(does: str) -> str:
 
 
 @register.filter
+def did_word(did: str) -> str:
+    """What a line of the bank's did when its file was confirmed."""
+    return str(DID[did])
+
+
+@register.filter
 def why_word(why: str) -> str:
     """Why a line of the bank's changes nothing."""
     return str(WHY[why]) if why else ""
@@ -56,6 +67,36 @@ def why_word(why: str) -> str:
 def grouped_iban(iban: str) -> str:
     """`FR76 3000 6000 …`."""
     return group_iban(iban)
+
+
+@register.filter
+def iban(number: str, in_full: bool) -> str:
+    """The account number, in full to who may see it, else `FR76 … 0189`."""
+    return group_iban(number) if in_full else masked(number)
+
+
+@register.filter
+def masked_iban(number: str) -> str:
+    """`FR76 … 0189`."""
+    return masked(number)
+
+
+@register.filter
+def says_word(status: str) -> str:
+    """What a line of the bank's says happened."""
+    return str(SAYS[status])
+
+
+@register.simple_tag
+def money_rooms(user: User) -> frozenset[str]:
+    """See `money_abilities`."""
+    return money_abilities(user)
+
+
+@register.simple_tag
+def money_to_do(user: User) -> MoneyWaiting | None:
+    """What waits for this reader about money; None where they could do nothing about it."""
+    return money_waiting(timezone.now()) if "act" in money_abilities(user) else None
 
 
 @register.filter

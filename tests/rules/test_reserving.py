@@ -7,10 +7,13 @@ from claims.reserving import (
     Handled,
     Movement,
     Origin,
+    Owed,
+    PaymentLevels,
     ServiceLevels,
     Triangle,
     earned_premium,
     loss_ratio,
+    payment_levels,
     percentile,
     service_levels,
     triangle,
@@ -164,3 +167,39 @@ def test_a_decision_to_come_is_not_known_yet():
 
 def test_without_claims_there_is_nothing_to_say():
     assert service_levels([], date(2027, 1, 1)) == ServiceLevels(0, 0, 0, 0, None, None, None)
+
+
+def test_a_file_closed_without_a_decision_counts_only_when_its_day_had_passed():
+    in_time = handled("paid by the buyer", date(2027, 1, 1), ended_on=date(2027, 1, 31))
+    assert service_levels([in_time], date(2027, 4, 1)) == ServiceLevels(0, 0, 0, 0, None, None, None)
+    # Closed on 20 February, 50 days after it was complete: late for good, and no longer undecided.
+    too_late = handled("given up", date(2027, 1, 1), ended_on=date(2027, 2, 20))
+    assert service_levels([too_late], date(2027, 4, 1)) == ServiceLevels(0, 0, 1, 0, 50, 50, Decimal("0.0000"))
+    assert service_levels([too_late], date(2027, 2, 10)).undecided_past_day == 1
+
+
+def owed(reference, approved_on, pay_by, paid_on=None):
+    return Owed(reference, date.fromisoformat(approved_on), date.fromisoformat(pay_by), paid_on)
+
+
+APPROVED = (
+    owed("next day", "2028-05-15", "2028-05-30", date(2028, 5, 16)),
+    owed("on its last day", "2028-05-15", "2028-05-30", date(2028, 5, 30)),
+    owed("late", "2028-05-15", "2028-05-30", date(2028, 6, 4)),
+    owed("came back", "2028-05-15", "2028-05-30"),
+    owed("still in time", "2028-06-12", "2028-06-26"),
+    owed("not approved yet", "2028-07-01", "2028-07-17"),
+)
+
+
+def test_payments_are_timed_from_the_approval_and_those_that_came_back_count_until_they_are_paid():
+    # Days: 1, 15, 20 and, for the one that came back, 15 May to 14 June = 30. Ranks of four: 2nd and 4th.
+    assert payment_levels(APPROVED, date(2028, 6, 14)) == PaymentLevels(
+        paid=3, late=2, unpaid_past_day=1, median_days=15, p90_days=30, in_time=Decimal("0.5000")
+    )
+
+
+def test_a_payment_to_come_is_not_known_yet():
+    levels = payment_levels(APPROVED[2:3], date(2028, 5, 30))
+    assert levels == PaymentLevels(0, 0, 0, None, None, None)
+    assert payment_levels(APPROVED[2:3], date(2028, 5, 31)).unpaid_past_day == 1
