@@ -1,5 +1,7 @@
 """The collection room: what next and what it cost, what may still come in, the buyer's promises, the reserve."""
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -276,5 +278,5 @@ def reserve(request: SignedInRequest, number: str) -> HttpResponse:
         ),
     )
     form = ReserveForm(request.POST or None, initial=initial)
-    more = {"held": held, "suggested": reserves.suggested(shown), "room": Cockpit(shown)}
+    more: dict[str, Any] = {"held": held, "suggested": reserves.suggested(shown), "room": Cockpit(shown)}
     return act_page(request, shown, form, act, "collection_reserve", **more)
