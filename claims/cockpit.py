@@ -435,9 +435,8 @@ class Cockpit:
 
     @property
     def owed(self) -> Decimal:
-        """What the buyer owes on the claimed invoices, less what was recovered since. EUR."""
-        recovered = sum((each.received for each in self.dossier.recoveries), NOTHING)
-        return max(self.dossier.open_total - recovered, NOTHING)
+        """See `ClaimDossier.owed`."""
+        return self.dossier.owed
 
     @cached_property
     def table(self) -> RecoveryTable:

@@ -120,6 +120,12 @@ class ClaimDossier:
         return sum((self.account.balance(each).open for each in self.invoices), NOTHING)
 
     @property
+    def owed(self) -> Decimal:
+        """What the buyer owes on the claimed invoices, less what was recovered since. EUR."""
+        recovered = sum((each.received for each in self.recoveries), NOTHING)
+        return max(self.open_total - recovered, NOTHING)
+
+    @property
     def deadlines(self) -> list[Deadline]:
         """Those of the claim and of its invoices, earliest first."""
         subjects = {self.claim.number, "", *(each.number for each in self.invoices)}

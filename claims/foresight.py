@@ -56,10 +56,15 @@ class Foresight:
         )
 
     def named(self, act: Act) -> list[Invoice]:
-        """The invoices the act is for: those it is advised for, or else all on which it is possible."""
+        """The invoices the act is for: those it is advised for, or else all on which it is possible.
+
+        A claim takes all that are overdue: one file, one collection, and a claim tells what a notice tells.
+        """
         able = [each for each in self.invoices if is_possible(act, each, self.account)]
         if act is Act.DISPUTE:
             return [each for each in able if self.disputed_invoice in ("", each.number)][:1]
+        if act is Act.CLAIM:
+            return able
         advised = [each for each in able if act in {(found := self._advice_for(each)).act, *found.also}]
         return advised or able
 

@@ -37,7 +37,7 @@ def claim(request: SignedInRequest, number: str) -> HttpResponse:
 def _head(shown: ClaimDossier) -> str:
     return _("%(buyer)s: %(amount)s unpaid") % {
         "buyer": shown.claim.guarantee.buyer.name,
-        "amount": money(shown.open_total),
+        "amount": money(shown.owed),
     }
 
 

@@ -10,12 +10,12 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Page
 
-from claims.actions import cover, deliveries, evidence, notices
+from claims.actions import closing, cover, deliveries, evidence, indemnities, notices, payments, recoveries
 from claims.coverage import Check, Outcome
-from claims.models import Claim, Notice
+from claims.models import BankAccount, Claim, Notice
 from parties.models import Company, User
 from tests.browser.test_pages import MODES, look_at, sign_in_as
-from tests.claims.money import collect
+from tests.claims.money import LOST_ON, answer, booked, collect, confirmed_account, paying_account
 from tests.conftest import NOW
 from tests.factories import (
     claim_on_pei,
@@ -84,33 +84,33 @@ def overfull(guarantee: Guarantee, alice: User) -> None:
 
 
 def pages_of(guarantee: Guarantee) -> list[str]:
-    """Those of deliveries and unpaid invoices, with each question and each act of the guided path."""
+    """What can be read of a guarantee, in any state of it."""
     base = f"/guarantees/{guarantee.number}"
-    first = guarantee.invoices.order_by("due_on").first()
+    invoice = guarantee.invoices.order_by("due_on").first()
     addresses = [
         f"{base}/",
         f"{base}/deliveries/",
-        f"{base}/deliveries/new/",
-        f"{base}/deliveries/import/",
-        f"{base}/payments/new/",
-        f"{base}/payments/import/",
-        f"{base}/documents/add/",
         f"{base}/unpaid/",
         f"/files/{guarantee.request.reference}/",
     ]
-    if first:
-        start = f"{base}/unpaid/?invoice={first.pk}"
-        no = "&paid=no&disputed=no&extension=no&insolvent=no"
-        addresses += [
-            f"{base}/invoices/{first.pk}/",
-            start,
-            f"{start}&paid=no",
-            f"{start}&paid=no&disputed=yes",
-            f"{start}&paid=no&disputed=no&extension=yes",
-            f"{start}{no}",
-            *(f"{start}{no}&act={act}" for act in ("overdue_notice", "claim", "reminder", "instalment_plan")),
-        ]
-    return addresses
+    return [*addresses, f"{base}/invoices/{invoice.pk}/"] if invoice else addresses
+
+
+def forms_of(guarantee: Guarantee) -> list[str]:
+    """What can be filled in: deliveries, payments, documents, each question and some acts of the guided path."""
+    base = f"/guarantees/{guarantee.number}"
+    first = guarantee.invoices.order_by("due_on")[0]
+    start = f"{base}/unpaid/?invoice={first.pk}"
+    no = "&paid=no&disputed=no&extension=no&insolvent=no"
+    return [
+        *(f"{base}/{each}/" for each in ("deliveries/new", "deliveries/import", "payments/new", "payments/import")),
+        f"{base}/documents/add/",
+        f"{start}&paid=no",
+        f"{start}&paid=no&disputed=yes",
+        f"{start}&paid=no&disputed=no&extension=yes",
+        f"{start}{no}",
+        *(f"{start}{no}&act={act}" for act in ("overdue_notice", "claim", "instalment_plan")),
+    ]
 
 
 @pytest.mark.parametrize(("language", "width", "scheme"), MODES)
@@ -144,6 +144,7 @@ def test_pages_of_deliveries_and_unpaid_invoices(
         page,
         [
             *pages_of(guarantee),
+            *forms_of(guarantee),
             f"/guarantees/{guarantee.number}/payments/{credit.pk}/cancel/",
             f"/disputes/{dispute.pk}/settle/",
             f"/notices/{notice.number}/",
@@ -193,7 +194,7 @@ def test_pages_of_a_claim(
         f"/claims/{claimed.number}/",
         f"/claims/{claimed.number}/documents/add/",
         f"/notices/{notice.number}/",
-        *pages_of(claimed.guarantee)[:9],
+        *pages_of(claimed.guarantee),
     ]
     desk = f"/desk/claims/{claimed.number}"
     at_desk = [
@@ -216,3 +217,65 @@ def test_pages_of_a_claim(
     wrong += look_at(page, [f"/desk/claims/{big.number}/", f"/desk/claims/{big.number}/find/?check=right_entity"])
     sign_in_as(page, alice, live_server.url)
     assert wrong + look_at(page, [f"/claims/{big.number}/"]) == []
+
+
+def desk_rooms(claim: Claim) -> list[str]:
+    """The rooms of a claim at the desk, and the acts that can be read in any state of it."""
+    desk = f"/desk/claims/{claim.number}"
+    acts = ("step", "contact", "promise", "plan", "collector")
+    return [
+        f"{desk}/",
+        f"{desk}/collection/",
+        *(f"{desk}/collection/{act}/" for act in acts),
+        f"{desk}/reserve/",
+        f"{desk}/indemnity/",
+        f"{desk}/recoveries/",
+    ]
+
+
+MONEY = ["/desk/", "/desk/payments/", "/desk/bank-accounts/", "/desk/portfolio/"]
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), MODES)
+def test_rooms_of_collection_and_money(
+    open_page: Callable[..., Page],
+    guarantee: Guarantee,
+    index: Company,
+    alice: User,
+    david: User,
+    on_day: Callable[[date], None],
+    live_server: Any,
+    language: str,
+    width: int,
+    scheme: str,
+) -> None:
+    """A claim in collection, prepared, signed, ordered, paid, recovered and closed: each room in each state."""
+    ines = person_named("Inês Costa")
+    on_day(LOST_ON)
+    page = open_page(language, width, scheme)
+    sign_in_as(page, david, live_server.url)
+    wrong = look_at(page, MONEY)
+    claim = collect(claim_on_pei(guarantee, deliver_to_pei(guarantee, alice), alice), david, date(2027, 11, 29))
+    paying_account()
+    account = BankAccount.objects.get()
+    desk = f"/desk/claims/{claim.number}"
+    wrong += look_at(page, [*desk_rooms(claim), f"{desk}/indemnity/prepare/", f"{desk}/indemnity/interim/"])
+    wrong += look_at(page, [f"/desk/bank-accounts/{account.pk}/{act}/" for act in ("confirm", "refuse")])
+    prepared = indemnities.prepare(claim.pk, by=david, at=instant(LOST_ON))
+    sign_in_as(page, ines, live_server.url)
+    wrong += look_at(page, [f"/desk/indemnities/{prepared.number}/{act}/" for act in ("sign", "return", "refuse")])
+    signed = indemnities.sign(prepared.pk, by=ines, at=instant(LOST_ON))
+    confirmed_account(david)
+    wrong += look_at(page, [*MONEY, f"/desk/payments/order/?indemnity={signed.pk}"])
+    payments.make([signed.pk], by=david, at=instant(LOST_ON))
+    file = answer(booked(signed.number, str(signed.amount), LOST_ON), david)
+    wrong += look_at(page, ["/desk/payments/", f"/desk/payments/answers/{file.pk}/", f"{desk}/indemnity/"])
+    payments.confirm(file.pk, by=david, at=instant(LOST_ON))
+    wrong += look_at(page, [f"{desk}/recoveries/new/", f"{desk}/close/"])
+    receipt = recoveries.Receipt(LOST_ON, "insured", "PEI SRL", Decimal("400000.00"))
+    recoveries.record(claim.pk, receipt, by=david, at=instant(LOST_ON))
+    closing.close(claim.pk, reason="PEI has nothing left.", by=david, at=instant(LOST_ON))
+    wrong += look_at(page, [*MONEY, *desk_rooms(claim)[:2], *desk_rooms(claim)[-2:], f"{desk}/reopen/"])
+    sign_in_as(page, alice, live_server.url)
+    insured = [f"/claims/{claim.number}/", "/bank-accounts/", "/bank-accounts/new/", "/service-levels/"]
+    assert wrong + look_at(page, insured) == []

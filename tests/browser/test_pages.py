@@ -50,6 +50,9 @@ def look_at(page: Page, addresses: list[str]) -> list[str]:
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if over > 0:
             wrong.append(f"{address}: {over} px wider than the screen")
+        forms = page.locator("form[method=post]:not(:has([name=csrfmiddlewaretoken]))").count()
+        if forms:
+            wrong.append(f"{address}: {forms} forms whose sending would be refused, without a token")
         for violation in Axe().run(page).response["violations"]:
             if violation["impact"] in {"serious", "critical"}:
                 nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:3])

@@ -235,7 +235,7 @@ def test_what_is_blocked_or_was_ordered_is_refused_in_the_room(payable, desk, da
     assert "IN-2028-000001 cannot be paid to INDEX SAS. A new account was given" in text_of(refused)
     nothing = desk.get(ORDER)
     assert nothing.status_code == 422
-    assert "Nothing to pay: these indemnities are ordered, paid or not approved." in text_of(nothing)
+    assert "Choose at least one indemnity that is approved and not yet ordered." in text_of(nothing)
 
 
 def test_without_a_paying_account_the_room_says_where_to_set_it(claim, david, ines, desk, on_the_day):

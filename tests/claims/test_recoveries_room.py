@@ -88,7 +88,7 @@ def test_a_receipt_is_divided_on_the_page_before_it_is_recorded(claim, david, in
     read = text(page)
     assert "€338,400.00 to us, €37,600.00 to INDEX SAS" in read
     assert "Received 400,000.00 Approved costs of 1 July 2028 −24,000.00" in read
-    assert "Net recovery on the insured loss 376,000.00" in read
+    assert "Net recovery on the loss indemnified 376,000.00" in read
     assert "which bore 1,332,000.00 of the loss of 1,480,000.00 338,400.00" in read
     assert "Unlock Focus owes INDEX SAS €37,600.00" in read
     assert "Record €400,000.00: €338,400.00 to us" in read
@@ -136,7 +136,7 @@ def test_debts_outside_cover_take_their_part_on_the_page(claim, david, ines, on)
     read = text(on(david).post(act("recover", claim), RECEIPT))
     assert "all of it belongs to INDEX SAS −40,000.00" in read
     assert "Costs borne by debts outside cover 2,400.00" in read
-    assert "Net recovery on the insured loss 338,400.00" in read
+    assert "Net recovery on the loss indemnified 338,400.00" in read
     assert "€304,560.00 to us, €33,840.00 to INDEX SAS" in read
     assert "Unlock Focus owes INDEX SAS €71,440.00" in read
 

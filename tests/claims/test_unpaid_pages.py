@@ -354,12 +354,13 @@ def test_the_insolvency_notice_ends_the_waiting_period(browser, guarantee, first
 def test_the_claim_opens_a_file(browser, guarantee, first, second, on_day):
     on_day(date(2027, 11, 26))
     asked = NO_TO_ALL | {"invoice": [first.pk, second.pk]}
-    assert page(browser, guarantee, **asked).context["doing"] == "Claim F-2027-118"
+    assert page(browser, guarantee, **asked).context["doing"] == "Claim F-2027-118, F-2027-131"  # 12 days late, too
     shown = page(browser, guarantee, **asked, act="claim")
     assert "Collection of €1,110,000.00 on F-2027-118 starts on 26 November 2027." in words(shown)
     press(browser, guarantee, shown)
     claim = Claim.objects.get()
-    assert (claim.cause, [each.number for each in claim.invoices.all()]) == ("protracted_default", ["F-2027-118"])
+    assert claim.cause == "protracted_default"
+    assert [each.number for each in claim.invoices.all()] == ["F-2027-118", "F-2027-131"]
     assert Notice.objects.get().paper.claim == claim
 
 
