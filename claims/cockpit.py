@@ -414,7 +414,9 @@ class Cockpit:
 
     @cached_property
     def next_step(self) -> SuggestedStep | None:
-        """The filing while it is open, else what is overdue or to be done now, else what comes first."""
+        """The filing while it is open, else what is overdue or to be done now, else what comes first; None once closed."""
+        if self.claim.status == Claim.Status.CLOSED:
+            return None
         pending = [each for each in self.suggested if each.state in {StepState.OVERDUE, StepState.NOW}]
         filing = [each for each in pending if each.step.stage is Stage.INSOLVENCY_FILING]
         late = [each for each in pending if each.state is StepState.OVERDUE]
