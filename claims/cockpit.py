@@ -414,7 +414,7 @@ class Cockpit:
 
     @cached_property
     def next_step(self) -> SuggestedStep | None:
-        """The filing while it is open, else what is overdue or to be done now, else what comes first; None once closed."""
+        """The filing while it is open, else what is late or to be done now, else what comes first; None once closed."""
         if self.claim.status == Claim.Status.CLOSED:
             return None
         pending = [each for each in self.suggested if each.state in {StepState.OVERDUE, StepState.NOW}]
