@@ -169,8 +169,9 @@ class DeadlineLine:
     deadline: Deadline
 
 
-def deadline_line(deadline: Deadline, account: Account) -> DeadlineLine:
-    """The words of one deadline of the guarantee, read on the account's day."""
+def deadline_line(deadline: Deadline, account: Account, *, at_desk: bool = False) -> DeadlineLine:
+    """The words of one deadline of the guarantee, read on the account's day by the insured, or at the desk."""
+    insured = _("the insured") if at_desk else _("You")
     return DeadlineLine(
         label=label(deadline),
         subject=deadline.subject,
@@ -178,7 +179,7 @@ def deadline_line(deadline: Deadline, account: Account) -> DeadlineLine:
         state=state_word(deadline),
         tone=tone(deadline),
         left="" if deadline.done_on or deadline.state is State.MET else days_left(deadline.on, account.today),
-        who=_("You") if deadline.who == "insured" else _("Unlock Focus"),
+        who=insured if deadline.who == "insured" else _("Unlock Focus"),
         rule=rule(deadline, account),
         consequence=str(CONSEQUENCES[deadline.kind]),
         deadline=deadline,

@@ -34,8 +34,9 @@ def stamp(value: datetime | None) -> str:
     }
 
 
-@register.inclusion_tag("claims/deadlines.html")
+@register.inclusion_tag("claims/deadlines.html", takes_context=True)
 def deadline_list(
+    context: template.Context,
     account: Account,
     deadlines: Sequence[Deadline] | None = None,
     *,
@@ -43,13 +44,14 @@ def deadline_list(
     duties: bool = False,
     css: str = "",
 ) -> dict[str, Any]:
-    """See `templates/claims/deadlines.html`; without `deadlines`, all of the account."""
+    """See `templates/claims/deadlines.html`; without `deadlines`, all of the account. Staff read "the insured", not "You"."""
     shown = account.deadlines if deadlines is None else deadlines
     if duties:
         shown = [each for each in shown if each.kind in DUTIES]
     if only_open:
         shown = [each for each in shown if words.is_open(each)]
-    return {"rows": [words.deadline_line(each, account) for each in shown], "css": css}
+    at_desk = context["user"].is_staff
+    return {"rows": [words.deadline_line(each, account, at_desk=at_desk) for each in shown], "css": css}
 
 
 @register.inclusion_tag("claims/due_banner.html")
