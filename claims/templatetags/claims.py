@@ -44,7 +44,7 @@ def deadline_list(
     duties: bool = False,
     css: str = "",
 ) -> dict[str, Any]:
-    """See `templates/claims/deadlines.html`; without `deadlines`, all of the account. Staff read "the insured", not "You"."""
+    """See `templates/claims/deadlines.html`; all of the account unless told. Staff read "the insured", not "You"."""
     shown = account.deadlines if deadlines is None else deadlines
     if duties:
         shown = [each for each in shown if each.kind in DUTIES]
