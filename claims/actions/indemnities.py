@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from applications.exposure import NOTHING
 from claims import events
 from claims.actions import claims
 from claims.actions.accounts import OwnWork
+from claims.actions.indemnity_moves import check_move, move, record_move
 from claims.actions.papers import draw_up
 from claims.actions.payments import finish_claim
 from claims.calculation import Calculation, Case, calculate, case_of, frozen, has_moved, stored_case
@@ -22,11 +22,11 @@ from claims.clocks import Deadline, Kind, State
 from claims.cover_words import QUESTIONS
 from claims.coverage import Line
 from claims.dossier import ClaimDossier
-from claims.indemnity import Terms
-from claims.models import Claim, Indemnity, InterimTerms, Liability, Paper
+from claims.liability import committed_of, liability_of, terms_for
+from claims.models import Claim, Indemnity, InterimTerms, Paper
 from claims.papers.parties import parties_of
 from claims.payees import payee_of
-from claims.workflow import CLAIM, INDEMNITY
+from claims.workflow import CLAIM
 from journal.numbering import next_reference
 from journal.recording import record
 from parties.models import InsurerRole, User
@@ -68,32 +68,14 @@ class AdvanceUnsettled(BusinessRule):
 # --- What it would be -------------------------------------------------------------------------------------------------
 
 
-def liability_of(guarantee: Guarantee) -> Liability:
-    """What the guarantee may still pay; the row comes with its first indemnity, the guarantee's row being locked."""
-    maximum = {"maximum": guarantee.offer.maximum_liability}
-    return Liability.objects.get_or_create(guarantee=guarantee, defaults=maximum)[0]
-
-
-def liability_now(guarantee: Guarantee) -> Liability:
-    """The same for reading: before the first indemnity the whole maximum, on a row that is not saved."""
-    found = Liability.objects.filter(guarantee=guarantee).first()
-    return found or Liability(guarantee=guarantee, maximum=guarantee.offer.maximum_liability)
-
-
 def calculation_for(dossier: ClaimDossier, kind: str, *, interest_before: Decimal = NOTHING) -> Calculation:
     """The indemnity of a claim as it would be prepared now, or the advance on it; EUR."""
     advance = _share_advanced(dossier) if kind == Indemnity.Kind.INTERIM else None
     paid_before = committed_of(dossier.claim)
-    terms = _terms(dossier.claim.guarantee, paid_before)
+    terms = terms_for(dossier.claim)
     return calculate(
         case_of(dossier.covered_loss, terms, paid_before=paid_before, advance=advance, interest_before=interest_before)
     )
-
-
-def committed_of(claim: Claim) -> Decimal:
-    """What was signed on this claim so far, EUR."""
-    signed = claim.indemnities.filter(status__in=Indemnity.COMMITTED)
-    return signed.aggregate(sum=Sum("amount"))["sum"] or NOTHING
 
 
 def check_advance_settled(claim: Claim) -> None:
@@ -104,18 +86,6 @@ def check_advance_settled(claim: Claim) -> None:
             "%(amount)s was advanced. Sign the indemnity first, even one of nothing: it says what is claimed back."
         )
         raise AdvanceUnsettled(text % {"amount": money(committed_of(claim))})
-
-
-def _terms(guarantee: Guarantee, paid_before: Decimal) -> Terms:
-    """The terms of the guarantee; what this claim took of the maximum liability already is still there for it."""
-    offer = guarantee.offer
-    return Terms(
-        limit=offer.limit,
-        insured_percentage=offer.insured_percentage,
-        deductible=offer.deductible,
-        deductible_order="before_percentage" if offer.deductible_order == "before_percentage" else "after_percentage",
-        maximum_liability_left=liability_now(guarantee).left + paid_before,
-    )
 
 
 def _share_advanced(dossier: ClaimDossier) -> Decimal:
@@ -200,7 +170,7 @@ def _prepare(claim_id: int, kind: str, interest_before: Decimal, *, by: User, at
         prepared_by=by,
         prepared_at=at,
     )
-    _record(events.INDEMNITY_PREPARED, indemnity, by=by, at=at)
+    record_move(events.INDEMNITY_PREPARED, indemnity, by=by, at=at)
     return indemnity
 
 
@@ -237,14 +207,14 @@ def sign(indemnity_id: int, *, by: User, at: datetime) -> Indemnity:
         raise FiguresMoved(text % {"then": money(indemnity.amount), "now": money(now.amount)})
     if not now.indemnity.indemnity and not now.case.paid_before:
         raise NothingCovered(_("Nothing of this claim is payable: refuse it with the reasons instead."))
-    _move(indemnity, "sign", signed_by=by, signed_at=at)
-    _record(events.INDEMNITY_APPROVED, indemnity, by=by, at=at)
+    move(indemnity, "sign", signed_by=by, signed_at=at)
+    record_move(events.INDEMNITY_APPROVED, indemnity, by=by, at=at)
     if indemnity.kind == Indemnity.Kind.FINAL:
         claims.move(indemnity.claim, "approve", decided_at=at, decision="approved", paid_at=None)
     facts = settlement_facts(indemnity, now)
     draw_up(Paper.Kind.SETTLEMENT, indemnity.guarantee, facts, by=by, at=at, claim=indemnity.claim)
     if not indemnity.amount:
-        _move(indemnity, "settle", paid_on=localdate(at))
+        move(indemnity, "settle", paid_on=localdate(at))
         finish_claim(indemnity.claim, paid_on=localdate(at))
     return indemnity
 
@@ -257,8 +227,8 @@ def return_prepared(indemnity_id: int, *, reason: str, by: User, at: datetime) -
     """
     reason = claims.check_reason(reason)
     indemnity = _for_second_person(indemnity_id, "return", by)
-    _move(indemnity, "return", reasons=reason)
-    _record(events.INDEMNITY_RETURNED, indemnity, by=by, at=at, reason=reason)
+    move(indemnity, "return", reasons=reason)
+    record_move(events.INDEMNITY_RETURNED, indemnity, by=by, at=at, reason=reason)
     if indemnity.kind == Indemnity.Kind.FINAL:
         claims.move(indemnity.claim, "send_back")
     return indemnity
@@ -271,10 +241,10 @@ def refuse(indemnity_id: int, *, reasons: str, by: User, at: datetime) -> Indemn
     indemnity = _for_second_person(indemnity_id, "refuse", by)
     if indemnity.kind == Indemnity.Kind.FINAL:
         check_advance_settled(indemnity.claim)
-    _move(indemnity, "refuse", reasons=reasons, signed_by=by, signed_at=at)
+    move(indemnity, "refuse", reasons=reasons, signed_by=by, signed_at=at)
     claim = indemnity.claim
     if indemnity.kind == Indemnity.Kind.INTERIM:
-        _record(events.INDEMNITY_RETURNED, indemnity, by=by, at=at, reason=reasons)
+        record_move(events.INDEMNITY_RETURNED, indemnity, by=by, at=at, reason=reasons)
         return indemnity
     claims.move(claim, "reject", decided_at=at, decision="rejected", reasons=reasons)
     data = {"number": claim.number, "reasons": reasons}
@@ -297,33 +267,6 @@ def _for_second_person(indemnity_id: int, transition: str, by: User) -> Indemnit
         raise OwnWork(_("You prepared this yourself: another claims approver signs it."))
     check_move(indemnity, transition)
     return indemnity
-
-
-def check_move(indemnity: Indemnity, transition: str) -> None:
-    """Raises IllegalTransition where the indemnity's state does not allow it."""
-    if not INDEMNITY.allows(transition, indemnity.status):
-        state = {"number": indemnity.number, "state": indemnity.get_status_display()}
-        raise IllegalTransition(_("This is not possible: indemnity %(number)s is “%(state)s”.") % state)
-
-
-def _move(indemnity: Indemnity, transition: str, **fields: Any) -> None:
-    check_move(indemnity, transition)
-    indemnity.status = INDEMNITY.target(transition)
-    for name, value in fields.items():
-        setattr(indemnity, name, value)
-    indemnity.save(update_fields=["status", *fields])
-
-
-def _record(event: str, indemnity: Indemnity, *, by: User, at: datetime, **more: str) -> None:
-    data = {
-        "number": indemnity.number,
-        "kind": indemnity.get_kind_display(),
-        "amount": indemnity.amount,
-        "claim": indemnity.claim.number,
-        "payee": indemnity.payee,
-        **more,
-    }
-    record(indemnity.claim.journal_key, event, actor=by, at=at, data=data)
 
 
 # --- The settlement ---------------------------------------------------------------------------------------------------

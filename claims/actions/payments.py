@@ -15,6 +15,7 @@ from claims import events
 from claims.actions import claims
 from claims.actions.accounts import locked_owner, masked
 from claims.actions.deliveries import move_invoice
+from claims.actions.indemnity_moves import move, record_move
 from claims.calendars import next_working_day
 from claims.models import BankAnswer, BankFile, Claim, Indemnity, PayingAccount, PaymentFile
 from claims.payees import Payee, payees_of
@@ -23,10 +24,9 @@ from claims.payment_files.camt import Confirmation
 from claims.settlement_words import UNREADABLE, order_refusal
 from claims.workflow import CLAIM, INDEMNITY, INVOICE
 from journal.numbering import next_reference
-from journal.recording import record
 from parties.models import User
 from underwriting.actions.guarantees import locked as locked_guarantee
-from unlockfocus.errors import BusinessRule, IllegalTransition
+from unlockfocus.errors import BusinessRule
 
 PAYABLE = (Indemnity.Status.APPROVED, Indemnity.Status.FAILED)
 EUR = "EUR"
@@ -166,9 +166,9 @@ def _send(draft: Draft, *, by: User, at: datetime) -> PaymentFile:
     for indemnity, payee in draft.paid:
         assert payee.account is not None  # noqa: S101 - nothing blocks it
         fields = {"payment_file": file, "account": payee.account, "payee": payee.name[:70], "bank_message": ""}
-        _move(indemnity, "order", **fields)
+        move(indemnity, "order", **fields)
         iban = masked(payee.account.iban)
-        _record(events.INDEMNITY_ORDERED, indemnity, by=by, at=at, file=order.message_id, iban=iban)
+        record_move(events.INDEMNITY_ORDERED, indemnity, by=by, at=at, file=order.message_id, iban=iban)
     return file
 
 
@@ -182,22 +182,6 @@ def _transfer(indemnity: Indemnity, payee: Payee) -> pain001.Transfer:
         creditor_bic=payee.account.bic,
         remittance=f"Indemnity {indemnity.number} claim {indemnity.claim} guarantee {indemnity.guarantee}",
     )
-
-
-def _move(indemnity: Indemnity, transition: str, **fields: Any) -> None:
-    if not INDEMNITY.allows(transition, indemnity.status):
-        state = {"number": indemnity.number, "state": indemnity.get_status_display()}
-        raise IllegalTransition(_("This is not possible: indemnity %(number)s is “%(state)s”.") % state)
-    indemnity.status = INDEMNITY.target(transition)
-    for name, value in fields.items():
-        setattr(indemnity, name, value)
-    indemnity.save(update_fields=["status", *fields])
-
-
-def _record(event: str, indemnity: Indemnity, *, by: User | None, at: datetime, **more: str) -> None:
-    facts = {"number": indemnity.number, "amount": indemnity.amount, "payee": indemnity.payee}
-    data = {**facts, "claim": indemnity.claim.number, **more}
-    record(indemnity.claim.journal_key, event, actor=by, at=at, data=data)
 
 
 # --- What the bank answers --------------------------------------------------------------------------------------------
@@ -354,12 +338,12 @@ def _count(match: Match, indemnity: Indemnity, file: BankFile, *, by: User, at: 
     reason = line.reason[:300] or _("The bank gave no reason.")
     if match.does == "paid":
         paid_on = line.booked_on or localdate(at)
-        _move(indemnity, "confirm", paid_on=paid_on, bank_message="")
-        _record(events.INDEMNITY_PAID, indemnity, by=by, at=at, paid_on=paid_on.isoformat())
+        move(indemnity, "confirm", paid_on=paid_on, bank_message="")
+        record_move(events.INDEMNITY_PAID, indemnity, by=by, at=at, paid_on=paid_on.isoformat())
         finish_claim(indemnity.claim, paid_on=paid_on)
     else:
-        _move(indemnity, "fail", paid_on=None, bank_message=reason)
-        _record(events.INDEMNITY_FAILED, indemnity, by=by, at=at, reason=reason)
+        move(indemnity, "fail", paid_on=None, bank_message=reason)
+        record_move(events.INDEMNITY_FAILED, indemnity, by=by, at=at, reason=reason)
         _fall_back(indemnity.claim)
     indemnity.answers.create(
         file=file, line=mark_of(line), status=match.does, booked_on=line.booked_on, reason=line.reason[:300]

@@ -18,11 +18,11 @@ from claims.actions.collection import open_claim_for
 from claims.cockpit import expected_now, insolvency_opened_on, recovery_table
 from claims.collection_words import RESERVE_REASONS
 from claims.dossier import ClaimDossier
-from claims.indemnity import Terms, indemnify
-from claims.models import Claim, Indemnity, Liability, Reserve
+from claims.indemnity import indemnify
+from claims.liability import committed_of, terms_for
+from claims.models import Claim, Indemnity, Reserve
 from journal.recording import record
 from parties.models import User
-from underwriting.models import Guarantee
 from unlockfocus.errors import BusinessRule
 from unlockfocus.money import to_cents
 from unlockfocus.templatetags.face import money
@@ -79,31 +79,12 @@ def suggested(dossier: ClaimDossier) -> Figures:
 
     The expected recovery is the insurer's share of what the table of ages promises, nothing in insolvency.
     """
-    offer = dossier.claim.guarantee.offer
-    terms = Terms(
-        limit=offer.limit,
-        insured_percentage=offer.insured_percentage,
-        deductible=offer.deductible,
-        deductible_order="before_percentage" if offer.deductible_order == "before_percentage" else "after_percentage",
-        maximum_liability_left=_left(dossier.claim.guarantee) + _signed(dossier.claim),
-    )
-    expected = indemnify(dossier.open_total, terms)
+    expected = indemnify(dossier.open_total, terms_for(dossier.claim))
     recovery = expected_now(dossier, recovery_table(dossier.today)) or NOTHING
     return Figures(
-        indemnity=max(expected.indemnity - _signed(dossier.claim), NOTHING),
+        indemnity=max(expected.indemnity - committed_of(dossier.claim), NOTHING),
         expected_recovery=to_cents(recovery * expected.insurer_share),
     )
-
-
-def _left(guarantee: Guarantee) -> Decimal:
-    """What of the maximum liability no signed indemnity has taken."""
-    liability = Liability.objects.filter(guarantee=guarantee).first()
-    return liability.left if liability else guarantee.offer.maximum_liability
-
-
-def _signed(claim: Claim) -> Decimal:
-    signed = claim.indemnities.filter(status__in=Indemnity.COMMITTED)
-    return signed.aggregate(sum=Sum("amount"))["sum"] or NOTHING
 
 
 def _unpaid(claim: Claim) -> Decimal:

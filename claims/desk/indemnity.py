@@ -21,6 +21,7 @@ from claims.coverage import Line
 from claims.desk import dossier_of, page
 from claims.desk.acts import Act, Figures, NoForm, act_page
 from claims.dossier import ClaimDossier
+from claims.liability import liability_now
 from claims.models import Claim, Indemnity, Paper
 from claims.papers.rendering import digest
 from claims.payees import payee_of
@@ -52,7 +53,7 @@ def indemnity(request: SignedInRequest, number: str) -> HttpResponse:
     today = indemnities.calculation_for(shown, FINAL)
     prepared = next((each for each in shown.indemnities if each.status == Indemnity.Status.PREPARED), None)
     is_undecided = shown.claim.decided_at is None and shown.claim.closed_at is None
-    liability = indemnities.liability_now(shown.claim.guarantee)
+    liability = liability_now(shown.claim.guarantee)
     context = {
         "title": _head(shown, today, prepared),
         "tab": "indemnity",
@@ -204,7 +205,7 @@ def _preparing(request: SignedInRequest, shown: ClaimDossier, form: Any, act: Ac
 
 def _where_it_goes(shown: ClaimDossier, calculation: Calculation) -> dict[str, Any]:
     """Who is paid, and what the signature takes of the maximum liability."""
-    liability = indemnities.liability_now(shown.claim.guarantee)
+    liability = liability_now(shown.claim.guarantee)
     return {
         "payee": payee_of(shown.claim.guarantee),
         "liability": liability,
