@@ -53,6 +53,11 @@ class Calculation:
     amount: Decimal
     to_claim_back: Decimal
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to sign: no indemnity, and no advance that it would settle."""
+        return not self.indemnity.indemnity and not self.case.paid_before
+
 
 def case_of(
     loss: CoveredLoss,

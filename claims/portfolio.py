@@ -180,6 +180,10 @@ def _in_all(years: Iterable[Year]) -> Year:
 # --- Service levels ---------------------------------------------------------------------------------------------------
 
 
+# With fewer claims somebody who knows of one could read its days from the figures.
+PUBLISHED_FROM = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """How fast claims are decided and indemnities paid; nothing in it tells one claim from another.
@@ -192,6 +196,16 @@ class Published:
     ripe: ServiceLevels
     payments: PaymentLevels
     since: date | None
+
+    @property
+    def measured(self) -> int:
+        """How many claims the days of decisions are read from."""
+        return self.decisions.decided + self.decisions.undecided_past_day
+
+    @property
+    def is_published(self) -> bool:
+        """Whether there are enough claims to tell the public their days."""
+        return self.measured >= PUBLISHED_FROM
 
     @property
     def is_empty(self) -> bool:

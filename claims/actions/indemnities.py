@@ -205,7 +205,7 @@ def sign(indemnity_id: int, *, by: User, at: datetime) -> Indemnity:
             "The figures have moved since it was prepared: %(then)s then, %(now)s now. Return it to be prepared anew."
         )
         raise FiguresMoved(text % {"then": money(indemnity.amount), "now": money(now.amount)})
-    if not now.indemnity.indemnity and not now.case.paid_before:
+    if now.is_nothing:
         raise NothingCovered(_("Nothing of this claim is payable: refuse it with the reasons instead."))
     move(indemnity, "sign", signed_by=by, signed_at=at)
     record_move(events.INDEMNITY_APPROVED, indemnity, by=by, at=at)

@@ -166,13 +166,13 @@ def prepare(request: SignedInRequest, number: str) -> HttpResponse:
 
 
 def _prepare_title(calculation: Calculation) -> str:
-    if not calculation.indemnity.indemnity:
+    if calculation.is_nothing:
         return _("Nothing is covered: prepare the refusal")
     return _("Prepare the indemnity: %(amount)s") % {"amount": money(calculation.amount)}
 
 
 def _prepare_button(calculation: Calculation) -> str:
-    if not calculation.indemnity.indemnity:
+    if calculation.is_nothing:
         return _("Hand it over to be refused")
     return _("Prepare %(amount)s for the second signature") % {"amount": money(calculation.amount)}
 

@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from claims.portfolio import Published, published_on
+from claims.portfolio import PUBLISHED_FROM, Published, published_on
 from underwriting.models import ClockTerms
 
 
@@ -21,6 +21,7 @@ def service_levels(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _head(levels),
         "levels": levels,
+        "published_from": PUBLISHED_FROM,
         "today": today,
         "clocks": ClockTerms.objects.in_force(today).first(),
     }
@@ -30,5 +31,7 @@ def service_levels(request: HttpRequest) -> HttpResponse:
 def _head(levels: Published) -> str:
     if levels.decisions.median_days is None:
         return _("No claim has been decided yet")
+    if not levels.is_published:
+        return _("How fast we decide and pay")
     facts = {"median": levels.decisions.median_days, "p90": levels.decisions.p90_days}
     return _("Decided within %(median)s days in half of all claims, within %(p90)s days in nine of ten") % facts

@@ -53,7 +53,7 @@ def guarantee(transactional_db: None, index: Company, alice: User, bruno: User) 
 
 
 def overfull(guarantee: Guarantee, alice: User) -> None:
-    """Two dozen invoices of hundreds of millions with the longest numbers, a payment on each, documents with long names."""
+    """Two dozen invoices of hundreds of millions with the longest numbers, payments on half, a long document name."""
     line = guarantee.request.lines.order_by("position")[1]
     facts = [
         deliveries.InvoiceFacts(

@@ -483,3 +483,19 @@ def test_more_indemnities_and_invoices_ask_no_more_queries(
     assert Indemnity.objects.count() == 4
     assert counted(browser, room(claim)) <= before[0]
     assert counted(insured, address) <= before[1]
+
+
+def test_an_advance_on_a_loss_that_vanished_is_signed_as_nothing_and_claimed_back(claim, alice, david, ines, on):
+    """666,000 advanced; then PEI pays all: the page says what is claimed back and lets it be signed."""
+    early = instant(EARLY)
+    indemnities.sign(indemnities.prepare_interim(claim.pk, by=david, at=early).pk, by=ines, at=early)
+    Indemnity.objects.update(status="paid")
+    paid_on = date(2028, 5, 2)
+    deliveries.declare_credit(
+        claim.guarantee_id, kind="payment", on=paid_on, amount=Decimal("1480000.00"), by=alice, at=instant(paid_on)
+    )
+    prepared = indemnities.prepare(claim.pk, by=david, at=instant(LOST_ON))
+    shown = text(on(LOST_ON, ines).get(act("sign", prepared)))
+    assert "666,000.00" in shown
+    assert "Sign: nothing is left to pay" in shown
+    assert "Nothing of this claim is payable" not in shown

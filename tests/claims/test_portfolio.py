@@ -17,6 +17,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from claims import portfolio
 from claims.actions import indemnities, recoveries
 from claims.models import Claim, Indemnity, Reserve
 from claims.portfolio import portfolio_on, published_on
@@ -236,7 +237,17 @@ def test_a_payment_that_came_back_is_owed_until_it_is_made_again(paid_claim):
     assert (payments.paid, payments.late, payments.unpaid_past_day, payments.median_days) == (0, 1, 1, 16)
 
 
-def test_the_public_page_says_the_figures_and_what_counts(paid_claim, client):
+def test_few_claims_are_counted_on_the_public_page_and_their_days_kept(paid_claim, client, signed_in, david):
+    with on(date(2028, 7, 3)):
+        shown, at_desk = text_of(client.get(PUBLIC)), text_of(signed_in(david).get(FIGURES))
+    assert "1 claim is measured so far" in shown
+    assert "Their days are published from 5 claims on: with fewer, a single claim could be recognised." in shown
+    assert "168" not in shown
+    assert "168 168" in at_desk
+
+
+def test_the_public_page_says_the_figures_and_what_counts(paid_claim, client, monkeypatch):
+    monkeypatch.setattr(portfolio, "PUBLISHED_FROM", 1)
     with on(date(2028, 7, 3)):
         shown = text_of(client.get(PUBLIC))
     assert "Decided within 168 days in half of all claims, within 168 days in nine of ten" in shown
