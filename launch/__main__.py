@@ -29,7 +29,11 @@ DATABASE_URL and REDIS_URL, when set, are used instead of the embedded services.
 docs/operations.md has the rest.
 """
 
-LOCKED = {"requirements.txt": [], "requirements-dev.txt": ["--group", "embedded", "--group", "dev"]}
+LOCKED = {
+    "requirements.txt": [],
+    "requirements-dev.txt": ["--group", "embedded", "--group", "dev"],
+    "requirements-benchmark.txt": ["--group", "embedded", "--group", "dev", "--group", "benchmark"],
+}
 
 Environment = Mapping[str, str]
 Command = Callable[[Checkout, Environment, list[str]], int]
