@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,9 @@ def _card(cards: Mapping[str, Any], name: str) -> Scorecard:
     codes = [each.code for each in characteristics]
     if not codes or len(set(codes)) != len(codes):
         raise MalformedArtefact(f"{place}characteristics: none, or one twice")
-    return Scorecard(name, characteristics, _calibration(_get(card, "calibration", dict, place), f"{place}calibration."))
+    return Scorecard(
+        name, characteristics, _calibration(_get(card, "calibration", dict, place), f"{place}calibration.")
+    )
 
 
 def _characteristic(data: Any, place: str) -> Characteristic:
@@ -77,7 +80,7 @@ def _characteristic(data: Any, place: str) -> Characteristic:
     if code not in CHARACTERISTICS:
         raise MalformedArtefact(f"{place}code: there is no ratio {code!r}")
     edges = tuple(_number(edge, f"{place}edges") for edge in _get(data, "edges", list, place))
-    if any(left >= right for left, right in zip(edges, edges[1:], strict=False)):
+    if any(left >= right for left, right in pairwise(edges)):
         raise MalformedArtefact(f"{place}edges: not ascending")
     points = _get(data, "points", list, place)
     if any(type(each) is not int for each in points):

@@ -16,9 +16,7 @@ def staircases(card: Scorecard) -> str:
     """Points over bins, one small picture per ratio, all at the same scale; the bins are drawn equally wide."""
     low = min(each.points[0] for each in card.characteristics)
     high = max(each.best for each in card.characteristics)
-    cells = [
-        _at(number, _staircase(each, low, high)) for number, each in enumerate(card.characteristics)
-    ]
+    cells = [_at(number, _staircase(each, low, high)) for number, each in enumerate(card.characteristics)]
     return _svg(len(cells), f"Points of each ratio, {card.name} card", cells)
 
 

@@ -53,7 +53,7 @@ def staircase(ratio: Floats) -> Staircase:
 
 
 def fit_steps(steps: Floats, failed: Floats) -> Floats:
-    """The heights, in log-odds, all at least zero: accelerated projected gradient from zero, a fixed number of turns."""
+    """The heights, in log-odds, none below zero: accelerated projected gradient, a fixed number of turns."""
     count, width = steps.shape
     bound = max(0.25, 0.25 * float(np.linalg.norm(steps, 2)) ** 2 / count + STEP_SHRINKAGE)
     heights = ahead = np.zeros(width)

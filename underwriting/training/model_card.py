@@ -16,14 +16,14 @@ docs/rules/scorecard.md.
 **For**: the 12-month probability of default of a company, from one year of accounts and the sales of the year before.
 **Not for**: banks, insurers, holdings, persons, start-ups without a full year; a decision without a person.
 
-**Data**: UCI Machine Learning Repository 365, "Polish companies bankruptcy", doi 10.24432/C5F600 (S. Tomczak 2016), file
-`5year`, CC BY 4.0; M. Zieba, S. Tomczak, J. Tomczak, Expert Systems with Applications 58 (2016) 93-101,
-doi 10.1016/j.eswa.2016.04.001. {companies} companies above the hard minimum of {rows}, {failed} of which went bankrupt within
-a year; accounts rebuilt from the published ratios. SHA-256 of the file: `{sha256}`. Seed {seed}.
+**Data**: UCI Machine Learning Repository 365, "Polish companies bankruptcy", doi 10.24432/C5F600 (S. Tomczak 2016),
+file `5year`, CC BY 4.0; M. Zieba, S. Tomczak, J. Tomczak, Expert Systems with Applications 58 (2016) 93-101,
+doi 10.1016/j.eswa.2016.04.001. {rows} companies, {companies} above the hard minimum, {failed} of which
+went bankrupt within a year; accounts rebuilt from the published ratios. SHA-256 of the file: `{sha256}`. Seed {seed}.
 
 ## How good
-Five folds, three times; bins, selection, points and calibration fitted inside the folds. The interval is a bootstrap over
-companies of the first of the three, around their mean.
+Five folds, three times; bins, selection, points and calibration fitted inside the folds. The interval is a bootstrap
+over companies of the first of the three, around their mean.
 
 | card | ratios | AUC | 95 % interval | the three repeats | lost by rounding | calibration slope |
 |---|---:|---:|---|---|---:|---:|
@@ -37,11 +37,11 @@ kept in the card, so the forecasts err towards caution at both ends.
 {tenths}
 {cards}
 ## Limits
-- One country, 2000 to 2013, legal bankruptcy: not protracted default, not our sellers' buyers. The PD is moved to a base rate,
-  the order of companies is not.
+- One country, 2000 to 2013, legal bankruptcy: not protracted default, not our sellers' buyers. The PD is moved to a base
+  rate, the order of companies is not.
 - No firm number and no year in the data: no test on a later year was possible, and a firm cannot be kept in one fold.
-- The sample misses prior-year sales for one bankrupt in four and almost no healthy company. A missing ratio is worth 0 points, so
-  this is not used; a model that saw what is missing would look far better and be wrong.
+- The sample misses prior-year sales for one bankrupt in four and almost no healthy company. A missing ratio is worth
+  0 points, so this is not used; a model that saw what is missing would look far better and be wrong.
 - An operating profit of exactly 0 (370 companies, none bankrupt) is a trace of how the data were made: read as missing.
 - Financial expenses were rebuilt from other figures and rise with profit here: interest cover is in no card.
 """
@@ -81,12 +81,20 @@ def _figures(card: Scorecard, validation: Validation) -> str:
 
 def _tenths(name: str, validation: Validation, sample: Sample) -> str:
     groups = tenths(validation.forecast, sample.failed)
-    rows = "\n".join(f"| {100 * forecast:.2f} | {100 * observed:.2f} | {count} |" for forecast, observed, count in groups)
+    rows = "\n".join(
+        f"| {100 * forecast:.2f} | {100 * observed:.2f} | {count} |" for forecast, observed, count in groups
+    )
     return f"Tenths of the {name} card:\n\n| forecast % | failed % | companies |\n|---:|---:|---:|\n{rows}\n"
 
 
 def _table(card: Scorecard, picture: str) -> str:
-    lines = [f"## The {card.name} card", f"![points]({picture})", "", "| ratio | bins, with their points |", "|---|---|"]
+    lines = [
+        f"## The {card.name} card",
+        f"![points]({picture})",
+        "",
+        "| ratio | bins, with their points |",
+        "|---|---|",
+    ]
     for each in card.characteristics:
         bins = [f"below {each.edges[0]:g}: {each.points[0]:+d}"]
         bins += [f"from {edge:g}: {points:+d}" for edge, points in zip(each.edges, each.points[1:], strict=True)]
