@@ -35,7 +35,8 @@ def _staircase(each: Characteristic, low: int, high: int) -> str:
         )
         parts.append(_text(left + wide / 2, min(top, zero) - 3, f"{points:+d}" if points else "0", "middle"))
     parts += [
-        _text(MARGIN + (place + 1) * wide, HEIGHT - 6, f"{edge:g}", "middle") for place, edge in enumerate(each.edges)
+        _text(MARGIN + (place + 1) * wide, HEIGHT - 16 + place % 2 * 10, f"{edge:g}", "middle")
+        for place, edge in enumerate(each.edges)
     ]
     return "".join(parts)
 

@@ -24,10 +24,12 @@ QUANTILES = (0.03, 0.08, 0.15, 0.25, 0.40, 0.55, 0.70, 0.85)
 STEP_COST = 0.0005
 STEP_SHRINKAGE = 0.005
 # The best grades come out too good on this sample: a slope may be flatter than measured, never steeper than this.
-MOST_SLOPE = 1.0
+MOST_SLOPE = 1.05
 ITERATIONS = 300
 FOLDS = 5
-_FIGURES = 3
+# A step of fewer points than this is not worth a sentence.
+LEAST_STEP = 3
+_FIGURES = 2
 _PER_UNIT = POINTS_TO_DOUBLE_THE_ODDS / math.log(2)
 
 
@@ -46,7 +48,7 @@ class Staircase:
 
 
 def staircase(ratio: Floats) -> Staircase:
-    """Candidate steps at the quantiles of what is given, to three figures, as people will read them."""
+    """Candidate steps at the quantiles of what is given, to two figures, as people will read them."""
     given = ratio[~np.isnan(ratio)]
     edges = np.unique([float(f"{edge:.{_FIGURES}g}") for edge in np.quantile(given, QUANTILES)])
     return Staircase(edges, (given[:, None] >= edges).mean(axis=0))
@@ -85,8 +87,9 @@ class Fitted:
 
     def exact_points(self, ratios: Floats) -> Floats:
         """The sum of points of every company had they not been rounded."""
-        columns = enumerate(zip(self.stairs, self.heights, strict=True))
-        total: Floats = sum(stair.steps(ratios[:, column]) @ own for column, (stair, own) in columns) * _PER_UNIT
+        total = np.zeros(len(ratios))
+        for column, (stair, heights) in enumerate(zip(self.stairs, self.heights, strict=True)):
+            total += stair.steps(ratios[:, column]) @ heights * _PER_UNIT
         return total
 
 
@@ -94,6 +97,7 @@ def fit(ratios: Floats, codes: tuple[str, ...], failed: Floats) -> Fitted:
     """The staircases of all ratios together."""
     stairs = tuple(staircase(ratios[:, column]) for column in range(len(codes)))
     heights = fit_steps(np.hstack([each.steps(ratios[:, column]) for column, each in enumerate(stairs)]), failed)
+    heights = np.where(heights * _PER_UNIT < LEAST_STEP, 0.0, heights)
     ends = np.cumsum([len(each.edges) for each in stairs])[:-1]
     return Fitted(codes, stairs, tuple(np.split(heights, ends)))
 
@@ -117,7 +121,7 @@ def points_from(characteristics: tuple[Characteristic, ...], ratios: Floats) -> 
 
 
 def calibrate(points: Floats, failed: Floats) -> Calibration:
-    """The logistic of failing on points the companies got unseen; a slope above one is not believed.
+    """The logistic of failing on points the companies got unseen; a steep slope is not believed.
 
     Whatever the slope, as many failures are forecast as there were.
     """

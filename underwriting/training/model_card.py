@@ -29,16 +29,16 @@ over companies of the first of the three, around their mean.
 |---|---:|---:|---|---|---:|---:|
 {figures}
 
-The slope is that of what happened on the log-odds forecast: 1 is right, below 1 too extreme. No slope steeper than 1 is
-kept in the card, so the forecasts err towards caution at both ends.
+The slope is that of what happened on the log-odds forecast: 1 is right, below 1 too extreme. The cards keep a
+flatter slope than measured, so that their best grades promise less than this sample would let them.
 
 ![forecast and fact]({calibration})
 
 {tenths}
 {cards}
 ## Limits
-- One country, 2000 to 2013, legal bankruptcy: not protracted default, not our sellers' buyers. The PD is moved to a base
-  rate, the order of companies is not.
+- One country, 2000 to 2013, legal bankruptcy: not protracted default, not the buyers of our sellers.
+  The PD is moved to a base rate, the order of companies is not.
 - No firm number and no year in the data: no test on a later year was possible, and a firm cannot be kept in one fold.
 - The sample misses prior-year sales for one bankrupt in four and almost no healthy company. A missing ratio is worth
   0 points, so this is not used; a model that saw what is missing would look far better and be wrong.

@@ -64,8 +64,8 @@ class Command(BaseCommand):
             csv.writer(kept, lineterminator="\n").writerows(score_rows(source, terms))
             kept.seek(0)
             if out is None:
-                # The rows end where they end: no line is added.
-                shutil.copyfileobj(kept, self.stdout._out)  # type: ignore[attr-defined]
+                for line in kept:
+                    self.stdout.write(line, ending="")
                 return
             with out.open("w", encoding="utf-8", newline="") as target:
                 shutil.copyfileobj(kept, target)
