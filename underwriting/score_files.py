@@ -48,10 +48,14 @@ class Terms:
 
 
 def score_rows(source: TextIO, terms: Terms) -> Iterator[list[str]]:
-    """The header and every row in order, each with the columns of ADDED; raises MalformedFile where it finds it."""
+    """The header and every row in order, each with the columns of ADDED; raises MalformedFile where it finds it.
+
+    The source is opened with `errors="surrogateescape"`, so that what is not UTF-8 is found where it stands.
+    """
     reader = csv.reader(source, strict=True)
     try:
         header = next(reader, [])
+        _check_text(1, header, header)
         places = _places(header)
         yield [*header, *ADDED]
         euros = euros_of(terms.currency, terms.unit)
@@ -60,11 +64,10 @@ def score_rows(source: TextIO, terms: Terms) -> Iterator[list[str]]:
                 continue
             if len(row) != len(header):
                 raise MalformedFile(reader.line_num, "", f"{len(row)} cells under {len(header)} columns")
+            _check_text(reader.line_num, row, header)
             yield [*row, *_answer(_Cells(reader.line_num, row, places), terms, euros)]
     except csv.Error as error:
         raise MalformedFile(reader.line_num, "", str(error)) from error
-    except UnicodeDecodeError as error:
-        raise MalformedFile(reader.line_num + 1, "", "not UTF-8 text") from error
 
 
 def _places(header: Sequence[str]) -> dict[str, int]:
@@ -77,6 +80,15 @@ def _places(header: Sequence[str]) -> dict[str, int]:
         if name not in names:
             raise MalformedFile(1, name, "missing")
     return {name: place for place, name in enumerate(names) if name in _KNOWN}
+
+
+def _check_text(line: int, row: Sequence[str], header: Sequence[str]) -> None:
+    try:
+        "".join(row).encode()
+    except UnicodeEncodeError:
+        place = next(place for place, cell in enumerate(row) if any("\udc80" <= each <= "\udcff" for each in cell))
+        named = f"{place + 1} ({header[place]})" if row is not header else str(place + 1)
+        raise MalformedFile(line, named, "not UTF-8 text") from None
 
 
 class _Cells:

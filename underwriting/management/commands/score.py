@@ -58,7 +58,7 @@ class Command(BaseCommand):
     def _answer(self, file: Path, out: Path | None, terms: Terms) -> None:
         """Answers are kept aside until the last row is read: a file refused at its end has printed nothing."""
         with (
-            file.open(encoding="utf-8-sig", newline="") as source,
+            file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as source,
             tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="") as kept,
         ):
             csv.writer(kept, lineterminator="\n").writerows(score_rows(source, terms))
