@@ -2,8 +2,9 @@
 
 Trained models answer for companies they have not seen: five folds, three times; the mean AUC is printed, with the 95 %
 bootstrap interval of the first of the three around it. Published formulas need no folds. Missing items of the
-comparators are the median of the training folds. A tree still finds the spike that leaves, and what is missing says here
-how the sample was made: only LightGBM held to our ratios and to economic signs is a fair comparison, the others a warning.
+comparators are the median of the training folds. A tree still finds the spike that leaves, and what is missing says
+here how the sample was made: only LightGBM held to our ratios and to economic signs is a fair comparison, the other two
+are a warning.
 
 Floors of the speeds, in the same run: one bisection per ratio; one numpy division and one sum per ratio.
 """
