@@ -1,11 +1,13 @@
 """A CSV file of accounts, scored row by row: the same rows with the score beside each. Pure, and distrustful.
 
-Columns are the items of `Statement` by name, `prior_sales`, and what is known of the accounts (period_end, audited,
-published_on). Columns nobody asked for (class, row_id ...) are passed through.
+Columns are the items of `Statement` by name, `prior_sales`, what is known of the accounts (period_end, audited,
+published_on), and `currency` and `unit` where they differ from row to row. Columns nobody asked for (class, row_id ...)
+are passed through.
 """
 
 import csv
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,9 +25,13 @@ INSUFFICIENT = "insufficient_accounts"
 
 # As in statement.py: rounded figures are not worth a word.
 _TOLERANCE = 0.005
+_PATTERNS = {
+    "currency": (re.compile("[A-Z]{3}"), "three capital letters"),
+    "unit": (re.compile("[1-9][0-9]{0,8}"), "a whole number from 1"),
+}
 _AUDITED = {"": False, "0": False, "no": False, "false": False, "1": True, "yes": True, "true": True}
 _KNOWN_AMOUNTS: tuple[str, ...] = tuple(dict.fromkeys((*AMOUNTS, *ITEMS)))
-_KNOWN = (*_KNOWN_AMOUNTS, "period_end", "published_on", "audited")
+_KNOWN = (*_KNOWN_AMOUNTS, "period_end", "published_on", "audited", "currency", "unit")
 
 
 class MalformedFile(ValueError):
@@ -58,14 +64,13 @@ def score_rows(source: TextIO, terms: Terms) -> Iterator[list[str]]:
         _check_text(1, header, header)
         places = _places(header)
         yield [*header, *ADDED]
-        euros = euros_of(terms.currency, terms.unit)
         for row in reader:
             if not row:
                 continue
             if len(row) != len(header):
                 raise MalformedFile(reader.line_num, "", f"{len(row)} cells under {len(header)} columns")
             _check_text(reader.line_num, row, header)
-            yield [*row, *_answer(_Cells(reader.line_num, row, places), terms, euros)]
+            yield [*row, *_answer(_Cells(reader.line_num, row, places), terms)]
     except csv.Error as error:
         raise MalformedFile(reader.line_num, "", str(error)) from error
 
@@ -129,16 +134,26 @@ class _Cells:
             raise self._refused(name, "yes or no", cell)
         return _AUDITED[cell]
 
+    def matching(self, name: str, default: str) -> str:
+        """The currency or the unit of the row, or the default when none is given."""
+        place = self._places.get(name)
+        cell = "" if place is None else self._row[place].strip()
+        pattern, expected = _PATTERNS[name]
+        if cell and not pattern.fullmatch(cell):
+            raise self._refused(name, expected, cell)
+        return cell or default
+
     def _refused(self, name: str, expected: str, cell: str) -> MalformedFile:
         return MalformedFile(
             self._line, f"{self._places[name] + 1} ({name})", f"{expected} is expected, not {cell[:40]!r}"
         )
 
 
-def _answer(cells: _Cells, terms: Terms, euros: float) -> tuple[str, ...]:
+def _answer(cells: _Cells, terms: Terms) -> tuple[str, ...]:
     amounts = {name: cells.amount(name) for name in _KNOWN_AMOUNTS}
     period_end, audited = cells.day("period_end"), cells.yes("audited")
     cells.day("published_on")
+    euros = euros_of(cells.matching("currency", terms.currency), int(cells.matching("unit", str(terms.unit))))
     standing = Standing(terms.on, period_end, audited, balanced=_balanced(amounts))
     try:
         items = cleaned(Items(**{name: amounts[name] for name in AMOUNTS}, euros=euros))

@@ -286,6 +286,7 @@ def changed(*path, value):
         ("[]", "format: missing"),
         (changed("format", value=2), "format: 2, this program reads 1"),
         (changed("fixed_year", value="2010"), "fixed_year: of the wrong kind"),
+        (changed("training", "sha256", value="?"), "training.sha256: not 64 hexadecimal digits"),
         (changed("cards", "full", value=None), "cards.full: of the wrong kind"),
         (changed("cards", "full", "characteristics", value=[]), "cards.full.characteristics: none, or one twice"),
         (
@@ -407,6 +408,15 @@ def test_the_reference_buyer_through_a_file(tmp_path, capsys):
     ]
 
 
+def test_a_row_may_have_its_own_currency_and_unit(tmp_path, capsys):
+    rows = [f"{HEADER},currency,unit", f"{ROW},,", f"{ROW},RON,1000", f"{ROW},XAF,"]
+    said = answered(tmp_path, capsys, "\n".join(rows), unit=1000, currency="RON")
+    points, seen = zip(*[(row["points"], row["confidence"]) for row in csv.DictReader(said.splitlines())], strict=True)
+    assert points[0] == points[1]
+    assert int(points[2]) - int(points[0]) == 38  # the smallest size loses 38 points, an unknown one none
+    assert Decimal(seen[2]) < Decimal(seen[0])
+
+
 def test_out_writes_the_file_and_prints_nothing(tmp_path, capsys):
     assert answered(tmp_path, capsys, f"{HEADER}\n{ROW}\n", out=tmp_path / "out.csv") == ""
     assert (tmp_path / "out.csv").read_text().startswith(f"{HEADER},{ADDED}\n{ROW},")
@@ -433,6 +443,11 @@ def test_out_writes_the_file_and_prints_nothing(tmp_path, capsys):
             f"{HEADER}\n{ROW.replace('12-31', '13-31')}\n",
             "line 2, column 9 (period_end): a day such as 2025-12-31 is expected, not '2025-13-31'",
         ),
+        (
+            f"{HEADER},currency\n{ROW},lei\n",
+            "line 2, column 10 (currency): three capital letters is expected, not 'lei'",
+        ),
+        (f"{HEADER},unit\n{ROW},0\n", "line 2, column 10 (unit): a whole number from 1 is expected, not '0'"),
         (f'{HEADER}\n"A\n', "line 2: unexpected end of data"),
         (f"{HEADER}\n{ROW}\n".encode() + b"\xff,,,,,,,,", "line 3, column 1 (name): not UTF-8 text"),
     ],

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,10 +57,16 @@ def read_model(text: str) -> Model:
     return Model(
         name=_get(data, "model", str),
         version=_get(data, "version", str),
-        data_sha256=_get(_get(data, "training", dict), "sha256", str, "training."),
+        data_sha256=_sha256(_get(_get(data, "training", dict), "sha256", str, "training.")),
         full=_card(cards, "full"),
         short=_card(cards, "short"),
     )
+
+
+def _sha256(text: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise MalformedArtefact("training.sha256: not 64 hexadecimal digits")
+    return text
 
 
 def _card(cards: Mapping[str, Any], name: str) -> Scorecard:
