@@ -22,14 +22,18 @@ HELP = """\
 ./run lint                 check style, types, templates, imports, migrations, deployment settings
 ./run bench NAME [ARGS]    run bench/NAME.py with a database and a queue of its own
 ./run manage COMMAND ...   run a Django management command, for example: ./run manage price cases.json
-./run lock [--upgrade]     pin the packages of pyproject.toml in requirements.txt and requirements-dev.txt
+./run lock [--upgrade]     pin the packages of pyproject.toml in the requirement files
 ./run help                 this text
 
 DATABASE_URL and REDIS_URL, when set, are used instead of the embedded services.
 docs/operations.md has the rest.
 """
 
-LOCKED = {"requirements.txt": [], "requirements-dev.txt": ["--group", "embedded", "--group", "dev"]}
+LOCKED = {
+    "requirements.txt": [],
+    "requirements-dev.txt": ["--group", "embedded", "--group", "dev"],
+    "requirements-benchmark.txt": ["--group", "embedded", "--group", "dev", "--group", "benchmark"],
+}
 
 Environment = Mapping[str, str]
 Command = Callable[[Checkout, Environment, list[str]], int]
