@@ -1,6 +1,7 @@
 """What the pages cost: queries and milliseconds each, as a ratio to the health check measured in the same run.
 
-`./run bench pages` works in a transaction that is rolled back: a list of 200 requests, one with an offer, one bound.
+`./run bench pages` works in a transaction that is rolled back: a list of 200 requests, one with an offer, one bound,
+and an unpaid order whose claim is being collected.
 """
 
 import os
@@ -18,9 +19,11 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from claims.models import Claim  # noqa: E402
 from parties.models import Company, User  # noqa: E402
 from tests.factories import analysed_request, bound_guarantee, offer_for  # noqa: E402
 from unlockfocus import demo  # noqa: E402
+from unlockfocus.demo.unpaid import load_unpaid_order  # noqa: E402
 from unlockfocus.reference import load_reference  # noqa: E402
 
 ROUNDS = 30
@@ -41,7 +44,9 @@ def pages() -> list[tuple[str, Client, str]]:
     offer = offer_for(analysed_request(company, alice, now), bruno, now)
     guarantee = bound_guarantee(company, alice, bruno, now)
     drafts = [demo.draft_request(company, alice, now) for _number in range(REQUESTS)]
-    insured, desk = client_of("Alice Bernard"), client_of("Bruno Keller")
+    claim = Claim.objects.first() or load_unpaid_order(company, now)
+    unpaid, claimed = f"/guarantees/{claim.guarantee.number}", f"/desk/claims/{claim.number}"
+    insured, desk, handler = (client_of(name) for name in ("Alice Bernard", "Bruno Keller", "David Moreau"))
     return [
         ("health check (floor)", Client(), "/healthz"),
         ("front page", Client(), "/"),
@@ -52,6 +57,17 @@ def pages() -> list[tuple[str, Client, str]]:
         ("guarantee", insured, f"/guarantees/{guarantee.number}/"),
         ("desk, work queue", desk, "/desk/"),
         ("desk, file", desk, f"/desk/file/{offer.request.reference}/"),
+        ("list of guarantees", insured, "/guarantees/"),
+        ("deliveries", insured, f"{unpaid}/deliveries/"),
+        ("unpaid, first question", insured, f"{unpaid}/unpaid/"),
+        ("claim", insured, f"/claims/{claim.number}/"),
+        ("desk, claim file", handler, f"{claimed}/"),
+        ("desk, collection", handler, f"{claimed}/collection/"),
+        ("desk, indemnity", handler, f"{claimed}/indemnity/"),
+        ("desk, recoveries", handler, f"{claimed}/recoveries/"),
+        ("desk, payments", handler, "/desk/payments/"),
+        ("desk, claims figures", handler, "/desk/portfolio/"),
+        ("service levels", Client(), "/service-levels/"),
     ]
 
 
