@@ -1,6 +1,6 @@
 """A file as the desk shows it: everything known about one request, each part fetched once, when it is asked for."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
@@ -16,8 +16,10 @@ from underwriting.actions.analysis import UNANSWERED
 from underwriting.models import Analysis, GradeOverride, Guarantee, GuaranteeCondition, Offer
 from underwriting.previews import suggested_terms, suggestion_for
 from underwriting.quotes import Terms
+from underwriting.scoring.card_score import CardScore, score_statement
 from underwriting.scoring.grades import pd_for_grade
 from underwriting.scoring.result import InsufficientAccounts, Score
+from underwriting.scoring.stored import statement_from_accounts
 from underwriting.scoring_inputs import inputs_of, score_from_inputs
 from underwriting.suggestion import Suggestion
 from underwriting.terms import LIVE, Cumul, cumul
@@ -76,6 +78,17 @@ class Dossier:
     @cached_property
     def score(self) -> Score | None:
         return self.analysis.score if self.analysis else None
+
+    @cached_property
+    def card(self) -> CardScore | None:
+        """What the scorecard says of the same accounts on the same day; None where they do not suffice for it."""
+        if not self.analysis or not self.analysis.inputs.get("accounts", {}).get("years"):
+            return None
+        inputs = self.analysis.inputs
+        try:
+            return score_statement(statement_from_accounts(inputs["accounts"]), date.fromisoformat(inputs["on"]))
+        except InsufficientAccounts:
+            return None
 
     @cached_property
     def refusal(self) -> InsufficientAccounts | None:

@@ -312,11 +312,11 @@ def chart_price(price: charts.PriceLines, currency: str = "EUR") -> dict[str, An
 
 
 @register.inclusion_tag("components/chart_waterfall.html")
-def chart_waterfall(factors: Sequence[Any], total_label: str, caption: str = "") -> dict[str, Any]:
+def chart_waterfall(factors: Sequence[Any], total_label: str, caption: str = "", places: int = 2) -> dict[str, Any]:
     """What each factor adds to a score or takes from it; factors have `label`, `contribution` and perhaps `note`."""
     fall = charts.waterfall([factor.contribution for factor in factors])
     rows = list(zip(factors, fall.falls, strict=True))
-    return {"rows": rows, "fall": fall, "total_label": total_label, "caption": caption}
+    return {"rows": rows, "fall": fall, "total_label": total_label, "caption": caption, "places": places}
 
 
 # --- Forms ------------------------------------------------------------------------------------------------------------
