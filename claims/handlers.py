@@ -17,7 +17,7 @@ from claims.payees import payee_of
 from journal.handlers import on
 from journal.letters import owe_letters
 from journal.models import Entry
-from parties.models import BankSeat, Duty, InsurerRole, Membership, Role, User
+from parties.models import BankSeat, InsurerRole, Membership, Role, User
 from underwriting.models import Guarantee
 
 # --- The claim file ---------------------------------------------------------------------------------------------------
@@ -35,11 +35,6 @@ def _insured_of(claim: Claim) -> list[User]:
     return [each.user for each in acting.select_related("user") if each.user.is_active]
 
 
-def _claims_people() -> list[User]:
-    holders = Duty.objects.filter(role__in=[InsurerRole.CLAIMS_HANDLER, InsurerRole.CLAIMS_APPROVER]).values("user")
-    return list(User.objects.filter(is_active=True, pk__in=holders))
-
-
 def _facts(claim: Claim) -> dict[str, str]:
     return {"number": claim.number, "buyer": claim.guarantee.buyer.name, "guarantee": claim.guarantee.number}
 
@@ -53,7 +48,9 @@ def confirm_claim(entry: Entry) -> None:
     facts = _facts(claim) | {"amount": entry.data["amount"]}
     days = claim.guarantee.clocks.decision_days_from_complete_file
     owe_letters(entry, "claim_opened", _insured_of(claim), {**facts, "missing": missing, "decision_days": days})
-    owe_letters(entry, "desk_claim", _claims_people(), {**facts, "company": str(claim.guarantee.request.company)})
+    owe_letters(
+        entry, "desk_claim", recipients.claims_people(), {**facts, "company": str(claim.guarantee.request.company)}
+    )
 
 
 @on(

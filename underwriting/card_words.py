@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from underwriting.scoring.card_score import DISAGREEMENT, CardScore
 from underwriting.scoring.scorecard import Line
-from underwriting.words import RATIOS, Bar, Sentence, Text
+from underwriting.words import MODELS, RATIOS, REFERRALS, Bar, Sentence, Text
 from unlockfocus.templatetags.face import number, percent
 
 NAMES: dict[str, Text] = {
@@ -22,7 +22,7 @@ CARDS: dict[str, Text] = {
     "short": gettext_lazy("short card, for abridged accounts"),
 }
 OPINIONS: dict[str, Text] = {
-    "altman_z2": gettext_lazy("Altman's Z'' (emerging markets)"),
+    "altman_z2": MODELS["altman-z2"],
     "zmijewski": gettext_lazy("Zmijewski"),
     "ohlson_partial": gettext_lazy("Ohlson, 7 of 9 terms"),
     "conan_holder_partial": gettext_lazy("Conan-Holder, 4 of 5 terms"),
@@ -36,7 +36,7 @@ ZONES: dict[str, Text] = {
 TONES = {"safe": "good", "grey": "neutral", "distress": "danger"}
 DOUBTS: dict[str, Text] = {
     DISAGREEMENT: gettext_lazy("Most published formulas say the opposite: look closer."),
-    "accounts_do_not_balance": gettext_lazy("The accounts do not add up: see the checks under the accounts."),
+    "accounts_do_not_balance": REFERRALS["accounts_do_not_balance"],
 }
 
 FRACTIONS = frozenset(

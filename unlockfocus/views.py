@@ -39,8 +39,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "home.html", {"example": EXAMPLE})
     if request.user.is_staff:
         return redirect("admin:index")
-    late = is_anything_overdue(request.user, localdate(timezone.now()))
-    return redirect("guarantees" if late or request.user.bank_ids else "requests")
+    to_guarantees = request.user.bank_ids or is_anything_overdue(request.user, localdate(timezone.now()))
+    return redirect("guarantees" if to_guarantees else "requests")
 
 
 @login_not_required
@@ -61,13 +61,13 @@ def file(request: SignedInRequest, reference: str) -> HttpResponse:
     offers = list(Offer.objects.visible_to(request.user).for_request(cover_request).select_related("tariff"))
     guarantee = Guarantee.objects.visible_to(request.user).for_request(cover_request).first()
     offer = next((each for each in offers if each.status in {"open", "accepted"}), None)
-    account = _account(request, guarantee, today)
+    incident = _incident(request, guarantee, today)
     context = {
         "cover_request": cover_request,
         "today": today,
         "standing": standing(cover_request, guarantee),
-        "ball": ball_of_request(cover_request, offer, guarantee, account),
-        **_incident(request, guarantee, account),
+        "ball": ball_of_request(cover_request, offer, guarantee, incident["account"]),
+        **incident,
         "abilities": request_abilities(cover_request, request.user),
         "steps": exposure_steps(cover_request.schedule),
         "peak": cover_request.peak,
@@ -103,14 +103,16 @@ def guarantee(request: SignedInRequest, number: str) -> HttpResponse:
     rows = Guarantee.objects.visible_to(request.user).select_related("offer__request__company", "buyer")
     bound = get_object_or_404(rows, number=number)
     today = localdate(timezone.now())
-    account = _account(request, bound, today)
+    incident = _incident(request, bound, today)
+    account = incident["account"]
     context = {
         "guarantee": bound,
         "offer": bound.offer,
         "cover_request": bound.request,
         "today": today,
         "ball": ball_of_guarantee(bound, account),
-        **_incident(request, bound, account),
+        **incident,
+        "exposure": exposure_of(account) if account else None,
         "standing": standing(bound.request, bound),
         "steps": exposure_steps(bound.request.schedule),
         "conditions": bound.conditions.all(),
@@ -120,23 +122,13 @@ def guarantee(request: SignedInRequest, number: str) -> HttpResponse:
     return render(request, "guarantee.html", context)
 
 
-def _account(request: SignedInRequest, guarantee: Guarantee | None, today: date) -> Account | None:
-    """What was delivered and is owed, for the insured and the insurer; a bank reads the guarantee only."""
-    if guarantee and guarantee.in_force_at and guarantee_abilities(guarantee, request.user):
-        return Account(guarantee, today)
-    return None
-
-
-def _incident(request: SignedInRequest, guarantee: Guarantee | None, account: Account | None) -> dict[str, Any]:
-    """What the file and the guarantee show of deliveries, unpaid invoices and claims."""
-    if account is None or guarantee is None:
-        return {"account": None, "abilities_on_guarantee": frozenset(), "claims": [], "exposure": None}
-    return {
-        "account": account,
-        "abilities_on_guarantee": guarantee_abilities(guarantee, request.user),
-        "claims": account.claims,
-        "exposure": exposure_of(account),
-    }
+def _incident(request: SignedInRequest, guarantee: Guarantee | None, today: date) -> dict[str, Any]:
+    """What was delivered, is unpaid and was claimed; not for a bank, which reads the guarantee only."""
+    if guarantee is None or guarantee.in_force_at is None:
+        return {"account": None, "abilities_on_guarantee": frozenset(), "claims": []}
+    abilities = guarantee_abilities(guarantee, request.user)
+    account = Account(guarantee, today) if abilities else None
+    return {"account": account, "abilities_on_guarantee": abilities, "claims": account.claims if account else []}
 
 
 def _settlements(request: SignedInRequest, bound: Guarantee) -> list[dict[str, Any]]:

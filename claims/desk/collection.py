@@ -20,9 +20,10 @@ from claims.collection_forms import (
     StatementForm,
     StepForm,
 )
-from claims.desk import dossier_of, page
+from claims.desk import page
 from claims.desk.acts import Act, act_page, back
 from claims.models import CollectionStep
+from claims.views.reading import dossier_of
 from parties.visitors import SignedInRequest
 from unlockfocus.errors import BusinessRule
 from unlockfocus.templatetags.face import money

@@ -10,10 +10,11 @@ from claims.checklist import checklist, covered_by_invoice, in_total, what_it_me
 from claims.claim_forms import AskForm, FindForm
 from claims.cover_words import OUTCOMES, QUESTIONS, evidence_of
 from claims.coverage import Check, Finding, Outcome
-from claims.desk import dossier_of, page
+from claims.desk import page
 from claims.desk.acts import Act, act_page, back
 from claims.dossier import ClaimDossier
 from claims.models import Invoice
+from claims.views.reading import dossier_of
 from parties.visitors import SignedInRequest
 from unlockfocus.errors import BusinessRule
 from unlockfocus.templatetags.face import money

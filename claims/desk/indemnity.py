@@ -18,7 +18,7 @@ from claims.actions.indemnities import OpenQuestions, StillWaiting
 from claims.calculation import Calculation, Case, frozen, has_moved, replay
 from claims.cover_words import QUESTIONS
 from claims.coverage import Line
-from claims.desk import dossier_of, page
+from claims.desk import page
 from claims.desk.acts import Act, Figures, NoForm, act_page
 from claims.dossier import ClaimDossier
 from claims.liability import liability_now
@@ -27,6 +27,7 @@ from claims.papers.rendering import digest
 from claims.payees import payee_of
 from claims.settlement_forms import PrepareForm
 from claims.settlement_words import Difference, Sheet, differences, sheet_of
+from claims.views.reading import dossier_of
 from parties.visitors import SignedInRequest
 from unlockfocus.templatetags.face import money
 

@@ -13,13 +13,14 @@ from applications.forms import TextForm
 from claims.actions import closing
 from claims.actions import recoveries as verbs
 from claims.cockpit import expected_now, recovery_table
-from claims.desk import dossier_of, page
+from claims.desk import page
 from claims.desk.acts import Act, Figures, act_page
 from claims.dossier import ClaimDossier
 from claims.models import Indemnity, Paper
 from claims.papers.rendering import digest
 from claims.settlement_forms import ReceiptForm
 from claims.statements import statements_of
+from claims.views.reading import dossier_of
 from parties.visitors import SignedInRequest
 from underwriting.certificates.typed_facts import typed
 from unlockfocus.templatetags.face import money
@@ -52,9 +53,9 @@ def recoveries(request: SignedInRequest, number: str) -> HttpResponse:
         "totals": totals,
         "costs": list(costs),
         "costs_total": verbs.total_costs(costs),
-        "costs_unapproved": verbs.total_costs(shown.claim.steps.filter(cost__gt=0, cost_approved_at=None)),
+        "costs_unapproved": _unapproved(shown),
         "finals": list(shown.claim.papers.filter(kind=Paper.Kind.FINAL)),
-        "outcome": typed(closing.final_facts(shown.claim, closing.outcome_of(shown.claim.guarantee, shown.at), "")),
+        "outcome": typed(_outcome(shown)),
         "expected": None if statements else expected_now(shown, table),
         "expected_sources": table.sources,
     }
@@ -72,6 +73,16 @@ def _totals(shown: ClaimDossier) -> Totals:
         to_insured=sum((each.to_insured for each in rows), NOTHING),
         left=max(settled.indemnity.gross_loss - recovered, NOTHING) if settled else None,
     )
+
+
+def _outcome(shown: ClaimDossier) -> dict[str, Any]:
+    """What the order cost as it stands, as the final statement would say it."""
+    return closing.final_facts(shown.claim, closing.outcome_of(shown.claim.guarantee, shown.at), "")
+
+
+def _unapproved(shown: ClaimDossier) -> Decimal:
+    """Costs entered that no second person approved, EUR."""
+    return verbs.total_costs(shown.claim.steps.filter(cost__gt=0, cost_approved_at=None))
 
 
 def _head(shown: ClaimDossier, totals: Totals) -> str:
@@ -118,7 +129,7 @@ def close(request: SignedInRequest, number: str) -> HttpResponse:
     outcome = closing.outcome_of(shown.claim.guarantee, shown.at)
 
     def figures(_form: Any) -> Figures:
-        facts = closing.final_facts(shown.claim, closing.outcome_of(shown.claim.guarantee, shown.at), "")
+        facts = _outcome(shown)
         return Figures(digest(facts), {"facts": typed(facts)})
 
     form = TextForm(
@@ -139,7 +150,7 @@ def close(request: SignedInRequest, number: str) -> HttpResponse:
     more = {
         "underway": closing.money_underway(shown.claim),
         "costs_total": verbs.total_costs(verbs.costs_to_take(shown.claim)),
-        "costs_unapproved": verbs.total_costs(shown.claim.steps.filter(cost__gt=0, cost_approved_at=None)),
+        "costs_unapproved": _unapproved(shown),
     }
     return act_page(request, shown, form, act, "close", figures, **more)
 

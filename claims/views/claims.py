@@ -1,11 +1,10 @@
 """The insured's claims: the list, one claim, and a document for it."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from claims.claim_forms import ClaimDocumentForm
 from claims.dossier import ClaimDossier
 from claims.models import Claim
 from claims.required_documents import Kind
+from claims.views.reading import dossier_of
 from parties.visitors import SignedInRequest
 from unlockfocus.errors import BusinessRule
 
@@ -39,21 +39,10 @@ def claims(request: SignedInRequest) -> HttpResponse:
     return render(request, "claims/claims.html", context)
 
 
-def _dossier(request: SignedInRequest, number: str, ability: str = "view") -> ClaimDossier:
-    """The claim, when the reader may see it (else 404) and may do this on it now (else 403)."""
-    rows = Claim.objects.visible_to(request.user).select_related(
-        "guarantee__offer__request__company", "guarantee__offer__request__loss_payee", "guarantee__buyer"
-    )
-    dossier = ClaimDossier(get_object_or_404(rows, number=number), request.user, timezone.now())
-    if ability not in dossier.abilities:
-        raise PermissionDenied
-    return dossier
-
-
 @require_GET
 def claim(request: SignedInRequest, number: str) -> HttpResponse:
     """One claim: where it stands, what it lacks, what was found about its cover, and what is paid."""
-    shown = _dossier(request, number)
+    shown = dossier_of(request, number)
     form = _document_form(None, shown) if "document" in shown.abilities else None
     return render(request, "claims/claim.html", _context(shown) | {"form": form})
 
@@ -88,7 +77,7 @@ def _document_form(request: HttpRequest | None, shown: ClaimDossier) -> ClaimDoc
 @require_http_methods(["GET", "POST"])
 def claim_document(request: SignedInRequest, number: str) -> HttpResponse:
     """Add a document: the insured's, or the claims handler's in its place."""
-    shown = _dossier(request, number, "document")
+    shown = dossier_of(request, number, "document")
     form = _document_form(request, shown)
     if request.method == "POST" and form.is_valid() and _take_document(request, shown, form):
         messages.success(request, _after_document(shown.claim))
