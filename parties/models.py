@@ -238,6 +238,7 @@ class Buyer(models.Model):
     legal_form = models.CharField(_("legal form"), max_length=40, blank=True)
     vat_number = models.CharField(_("VAT number"), max_length=20, blank=True)
     activity = models.CharField(_("activity"), max_length=200, blank=True)
+    sector = models.CharField(_("sector (NACE division)"), max_length=2, blank=True)
     address = models.CharField(_("address"), max_length=300, blank=True)
 
     class Meta:

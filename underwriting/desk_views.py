@@ -18,7 +18,7 @@ from applications.forms import TextForm
 from applications.models import CoverRequest
 from journal.queueing import queue
 from parties.visitors import SignedInRequest
-from underwriting import card_words, words
+from underwriting import words
 from underwriting.actions import analysis as analyses
 from underwriting.actions import decisions, guarantees, offers
 from underwriting.ball import ball_of
@@ -67,7 +67,7 @@ def file(request: SignedInRequest, reference: str) -> HttpResponse:
         "form": form,
         "trial": _try(shown, _terms_of(form, shown.suggested_terms)),
         **_words_on(shown),
-        "card": card_words.read(shown.card) if shown.card else None,
+        "card": None,
     }
     return _page(request, "file", shown, context)
 

@@ -1,6 +1,6 @@
 """A file as the desk shows it: everything known about one request, each part fetched once, when it is asked for."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
@@ -16,11 +16,11 @@ from underwriting.actions.analysis import UNANSWERED
 from underwriting.models import Analysis, GradeOverride, Guarantee, GuaranteeCondition, Offer
 from underwriting.previews import suggested_terms, suggestion_for
 from underwriting.quotes import Terms
-from underwriting.scoring.card_score import CardScore, score_statement
 from underwriting.scoring.grades import pd_for_grade
+from underwriting.scoring.outlook import Outlook, outlook
 from underwriting.scoring.result import InsufficientAccounts, Score
-from underwriting.scoring.stored import statement_from_accounts
-from underwriting.scoring_inputs import inputs_of, score_from_inputs
+from underwriting.scoring.versions import versions
+from underwriting.scoring_inputs import case_of, inputs_of, score_from_inputs, version_of
 from underwriting.suggestion import Suggestion
 from underwriting.terms import LIVE, Cumul, cumul
 
@@ -80,15 +80,20 @@ class Dossier:
         return self.analysis.score if self.analysis else None
 
     @cached_property
-    def card(self) -> CardScore | None:
-        """What the scorecard says of the same accounts on the same day; None where they do not suffice for it."""
-        if not self.analysis or not self.analysis.inputs.get("accounts", {}).get("years"):
+    def second_reading(self) -> Score | None:
+        """What the newest scorecard makes of the same inputs; None when it made the score, or cannot make one."""
+        newest = versions()[-1]
+        if not self.analysis or not self.analysis.inputs or version_of(self.analysis.inputs) == newest:
             return None
-        inputs = self.analysis.inputs
         try:
-            return score_statement(statement_from_accounts(inputs["accounts"]), date.fromisoformat(inputs["on"]))
+            return score_from_inputs(self.analysis.inputs, newest)
         except InsufficientAccounts:
             return None
+
+    @cached_property
+    def outlook(self) -> Outlook | None:
+        """What would change the grade, by the model that gave it; None without a score."""
+        return outlook(case_of(self.analysis.inputs)) if self.analysis and self.score else None
 
     @cached_property
     def refusal(self) -> InsufficientAccounts | None:

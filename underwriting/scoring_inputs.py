@@ -1,53 +1,153 @@
 """From a request to the frozen inputs of its analysis, and from stored inputs back to a score.
 
-What is stored is all the model needs: a replay reads these inputs and nothing else.
+What is stored is all the model needs: a replay reads these inputs, and the artefact of the version they name.
 """
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from applications.models import BuyerAccounts, CountryTerms, CoverRequest, TradingHistory
+from django.db.models import Max
+
+from applications.models import BuyerAccounts, CountryTerms, CoverRequest, Status, TradingHistory
+from applications.rates import NoRate, rate_on
+from parties.models import Buyer
+from underwriting.model_versions import version_in_force
+from underwriting.models import BaseRate, BuyerIncident, BuyerStatement, ScoringTerms, SectorRatio
+from underwriting.scoring.peers import NO_SECTOR, Peers
 from underwriting.scoring.result import InsufficientAccounts, Score
-from underwriting.scoring.score import ScoringSettings, score
+from underwriting.scoring.score import Case, score
+from underwriting.scoring.scorecard import BASE_RATE
 from underwriting.scoring.stored import as_dict, payments_from_dict, settings_from_dict, statement_from_accounts
+from underwriting.scoring.versions import FORMULA, Version, scorecard_of
+
+
+class NoScoringTerms(RuntimeError):
+    """The product has no scoring terms or no base rate in force: `load_reference` was never run."""
 
 
 def inputs_of(request: CoverRequest, on: date) -> dict[str, Any]:
-    """The buyer's accounts, how it paid, its country and the sizes of the overlays, on a day."""
-    trading = TradingHistory.objects.filter(request=request).first()
+    """The buyer's accounts, how it pays, its country and sector, the model and the sizes of its steps, on a day."""
+    version = version_in_force()
     country = CountryTerms.objects.in_force(on).filter(country=request.buyer_country).first()
+    sector = request.buyer.sector if request.buyer else ""
     return {
         "on": on.isoformat(),
-        "accounts": {"years": [_year(each) for each in request.accounts.all()]},
-        "payments": {
-            "average_days_late": trading.average_days_late if trading else None,
-            "worst_days_late": trading.worst_days_late if trading else None,
-        },
+        "model": {"model": version.model, "version": version.version},
+        "base_rate": str(base_rate_of(request.buyer_country, sector, on)),
+        "sector": sector_ratios(sector, on),
+        "accounts": {"years": [year_of(each) for each in request.accounts.all()]},
+        "payments": _payments(request, on),
+        "insolvent_on": _insolvent_on(request.buyer),
         "country_class": country.oecd_class if country else None,
-        "settings": as_dict(ScoringSettings()),
+        "settings": as_dict(terms_in_force(on).settings),
     }
 
 
-def score_from_inputs(inputs: dict[str, Any]) -> Score:
-    """The score of stored inputs; raises InsufficientAccounts, also when there are no accounts at all."""
+def score_from_inputs(inputs: dict[str, Any], version: Version | None = None) -> Score:
+    """The score of stored inputs, by the version they name or another; raises as case_of does."""
+    return score(case_of(inputs, version))
+
+
+def case_of(inputs: dict[str, Any], version: Version | None = None) -> Case:
+    """Stored inputs as the rules take them; raises InsufficientAccounts without accounts, UnknownVersion.
+
+    Inputs from before there were versions were scored by the formula.
+    """
     if not inputs["accounts"]["years"]:
         raise InsufficientAccounts(("accounts",))
-    return score(
-        statement_from_accounts(inputs["accounts"]),
-        date.fromisoformat(inputs["on"]),
-        settings_from_dict(inputs["settings"]),
+    insolvent_on = inputs.get("insolvent_on")
+    return Case(
+        statement=statement_from_accounts(inputs["accounts"]),
+        on=date.fromisoformat(inputs["on"]),
+        settings=settings_from_dict(inputs["settings"]),
+        model=scorecard_of(version or version_of(inputs)),
+        base_rate=float(inputs.get("base_rate", BASE_RATE)),
+        sector=sector_of(inputs),
         payments=payments_from_dict(inputs["payments"]),
         country_class=inputs["country_class"],
+        insolvent_on=date.fromisoformat(insolvent_on) if insolvent_on else None,
     )
 
 
-def _year(accounts: BuyerAccounts) -> dict[str, Any]:
+def version_of(inputs: dict[str, Any]) -> Version:
+    """The version of the model that stored inputs were scored with."""
+    return Version(**inputs["model"]) if "model" in inputs else FORMULA
+
+
+def sector_of(inputs: dict[str, Any]) -> Peers:
+    """How ratios were spread in the buyer's sector, as stored."""
+    stored = inputs.get("sector")
+    if not stored:
+        return NO_SECTOR
+    return Peers(stored["name"], stored["source"], {code: tuple(each) for code, each in stored["quartiles"].items()})
+
+
+def terms_in_force(on: date) -> ScoringTerms:
+    """The steps after the model; raises NoScoringTerms."""
+    terms = ScoringTerms.objects.in_force(on).first()
+    if terms is None:
+        raise NoScoringTerms(f"no scoring terms in force on {on}: run load_reference")
+    return terms
+
+
+def base_rate_of(country: str, sector: str, on: date) -> Decimal:
+    """Failures a year among companies of that country and sector, a fraction; raises NoScoringTerms.
+
+    The row that fits best: both named, the country alone, the sector alone, neither.
+    """
+    fitting = BaseRate.objects.in_force(on).filter(country__in={country, ""}, sector__in={sector, ""})
+    nearest = min(fitting, key=lambda row: (not row.country, not row.sector), default=None)
+    if nearest is None:
+        raise NoScoringTerms(f"no base rate in force on {on}: run load_reference")
+    return nearest.rate
+
+
+def sector_ratios(sector: str, on: date) -> dict[str, Any] | None:
+    """The quartiles known of a sector, as inputs keep them; None when there are none."""
+    rows = list(SectorRatio.objects.in_force(on).filter(sector=sector)) if sector else []
+    quartiles = {each.ratio: [each.lower, each.median, each.upper] for each in reversed(rows)}
+    source = rows[0].source if quartiles else ""
+    return {"name": sector, "source": source, "quartiles": quartiles} if quartiles else None
+
+
+def _payments(request: CoverRequest, on: date) -> dict[str, int | None]:
+    """The seller's own average; the worst delay and the longest debt overdue now with any insured."""
+    own = TradingHistory.objects.filter(request=request).first()
+    worst, overdue = own.worst_days_late if own else None, None
+    if request.buyer:
+        told = TradingHistory.objects.filter(request__buyer=request.buyer).exclude(request__status=Status.DRAFT)
+        worst = max(filter(None, [worst, told.aggregate(worst=Max("worst_days_late"))["worst"]]), default=worst)
+        debts = BuyerIncident.objects.open().filter(buyer=request.buyer, kind=BuyerIncident.Kind.OVERDUE)
+        overdue = max((each.days(on) for each in debts), default=None)
+    return {
+        "average_days_late": own.average_days_late if own else None,
+        "worst_days_late": worst,
+        "overdue_days": overdue,
+    }
+
+
+def _insolvent_on(buyer: Buyer | None) -> str | None:
+    opened = BuyerIncident.objects.open().filter(buyer=buyer, kind=BuyerIncident.Kind.INSOLVENCY).order_by("since")
+    first = opened.first() if buyer else None
+    return first.since.isoformat() if first else None
+
+
+def year_of(accounts: BuyerAccounts) -> dict[str, Any]:
+    """One year of accounts as inputs keep it, with the euro rate of its last day when the ECB quotes one."""
+    try:
+        rate = rate_on(accounts.currency, accounts.period_end)
+    except NoRate:
+        rate = None
     return {
         "currency": accounts.currency,
         "unit": accounts.unit,
         "audited": accounts.audited,
         "consolidated": accounts.consolidated,
+        "source": BuyerStatement.Source.INSURED.value,
         "period_end": accounts.period_end.isoformat(),
         "published_on": accounts.published_on.isoformat() if accounts.published_on else None,
+        "euro_rate": str(rate.rate) if rate else None,
+        "euro_rate_on": rate.on.isoformat() if rate else None,
         **accounts.items,
     }

@@ -19,6 +19,7 @@ from claims.workflow import INVOICE
 from journal.recording import record
 from parties.models import InsurerRole, User
 from underwriting.actions.guarantees import locked
+from underwriting.actions.incidents import note_debts
 from underwriting.models import Guarantee
 from unlockfocus.errors import BusinessRule, IllegalTransition
 
@@ -209,6 +210,17 @@ def settle(guarantee: Guarantee, *, by: User | None, at: datetime) -> None:
             move_invoice(invoice, "fall_overdue")
             data = {"invoice": invoice.number, "due_on": invoice.due_on}
             record(guarantee.request.journal_key, events.INVOICE_OVERDUE, actor=None, at=at, data=data)
+    note_debts(guarantee, _overdue(account), at=at)
+
+
+def _overdue(account: Account) -> dict[str, date]:
+    """What the buyer owes past its day, or past the day agreed later, and does not dispute: invoice number to day."""
+    late: dict[str, date] = {}
+    for invoice in account.invoices:
+        until = invoice.extended_to or invoice.due_on
+        if invoice.is_to_buyer and until < account.today and account.balance(invoice).undisputed_open:
+            late[invoice.number] = until
+    return late
 
 
 def move_invoice(invoice: Invoice, transition: str, **fields: Any) -> None:

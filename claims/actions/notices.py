@@ -25,6 +25,7 @@ from journal.numbering import next_reference
 from journal.recording import record
 from parties.models import User
 from underwriting.actions.guarantees import locked
+from underwriting.actions.incidents import note_insolvency
 from underwriting.models import Guarantee
 from unlockfocus.errors import BusinessRule
 
@@ -144,6 +145,8 @@ def _take_effect(notice: Notice, invoices: Sequence[Invoice], *, by: User, at: d
             for invoice in invoices:
                 if INVOICE.allows("notify", invoice.status):
                     move_invoice(invoice, "notify", notified_on=today)
+            if notice.act == Notice.Act.INSOLVENCY_NOTICE:
+                note_insolvency(notice.guarantee, date.fromisoformat(answers["insolvent_on"]), at=at)
         case Notice.Act.CLAIM:
             return open_claim(notice.guarantee_id, invoices, cause=answers["cause"], by=by, at=at)
     return None

@@ -116,7 +116,7 @@ def test_three_formulas_against_the_card_are_a_reason_to_look():
         ({}, ANALYSED_ON, "1.00"),
         ({"audited": False}, ANALYSED_ON, "0.80"),
         ({}, date(2027, 6, 1), "0.80"),
-        ({}, date(2028, 6, 1), "0.50"),
+        ({}, date(2028, 6, 1), "0.40"),
         # 53 of the 409 points between the worst company and the best hang on sales growth.
         ({"prior": None}, ANALYSED_ON, "0.87"),
         ({"equity": Decimal("43800000")}, ANALYSED_ON, "0.70"),
@@ -284,7 +284,7 @@ def changed(*path, value):
     [
         ("[", "file: Expecting value: line 1 column 2 (char 1)"),
         ("[]", "format: missing"),
-        (changed("format", value=2), "format: 2, this program reads 1"),
+        (changed("format", value=1), "format: 1, this program reads 2"),
         (changed("fixed_year", value="2010"), "fixed_year: of the wrong kind"),
         (changed("training", "sha256", value="?"), "training.sha256: not 64 hexadecimal digits"),
         (changed("cards", "full", value=None), "cards.full: of the wrong kind"),

@@ -13,7 +13,7 @@ from underwriting.scoring.grades import GRADE_PDS, GRADE_WORDS, grade_for_pd, pd
 from underwriting.scoring.overlays import PaymentExperience, ScoringSettings
 from underwriting.scoring.ratios import spread
 from underwriting.scoring.result import InsufficientAccounts
-from underwriting.scoring.score import score
+from underwriting.scoring.score import Case, score
 from underwriting.scoring.statement import ITEMS, Statement, identity_checks, identity_gaps
 from underwriting.scoring.stored import (
     as_dict,
@@ -83,7 +83,7 @@ PEI = Statement(
 
 
 def scored(statement=PEI, on=ANALYSED_ON, settings=SETTINGS, **circumstances):
-    return score(statement, on, settings, **circumstances)
+    return score(Case(statement=statement, on=on, settings=settings, **circumstances))
 
 
 def steps(result):
@@ -473,10 +473,9 @@ def test_a_stored_analysis_gives_the_same_score_again():
             }
         )
     )
-    again = score(
+    again = scored(
         statement_from_dict(kept["statement"]),
-        ANALYSED_ON,
-        settings_from_dict(kept["settings"]),
+        settings=settings_from_dict(kept["settings"]),
         payments=payments_from_dict(kept["payments"]),
         country_class=7,
     )

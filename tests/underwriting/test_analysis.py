@@ -194,4 +194,4 @@ def test_a_person_grades_a_buyer_the_model_cannot(index, alice, bruno, sofia, no
 def test_the_inputs_hold_the_day_and_the_sizes_of_the_steps(analysis):
     assert analysis.inputs["on"] == date(2026, 11, 24).isoformat()
     assert analysis.inputs["settings"]["late_worst_days"] == 60
-    assert analysis.inputs["payments"] == {"average_days_late": 9, "worst_days_late": 31}
+    assert analysis.inputs["payments"] == {"average_days_late": 9, "worst_days_late": 31, "overdue_days": None}

@@ -11,6 +11,7 @@ from applications.models import CoverRequest
 from journal.recording import record
 from parties.models import UNDERWRITERS, InsurerRole, User
 from underwriting import events
+from underwriting.actions.statements import keep_statements
 from underwriting.models import Analysis, GradeOverride
 from underwriting.scoring.result import InsufficientAccounts, Score
 from underwriting.scoring.stored import as_dict
@@ -54,6 +55,7 @@ def analyse(analysis_id: int, *, at: datetime) -> Analysis:
     request = analysis.request
     analysis.completed_at = at
     analysis.inputs = inputs_of(request, localdate(at))
+    keep_statements(request, analysis.inputs["accounts"], at=at)
     try:
         result = score_from_inputs(analysis.inputs)
     except InsufficientAccounts as refusal:

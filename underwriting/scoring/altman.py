@@ -10,13 +10,14 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from underwriting.scoring.grades import pd_for_grade
 from underwriting.scoring.ratios import (
     equity_to_liabilities,
     operating_return_on_assets,
     retained_earnings_to_assets,
     working_capital_to_assets,
 )
-from underwriting.scoring.result import Factor, InsufficientAccounts, Reason
+from underwriting.scoring.result import Factor, InsufficientAccounts, Rated, Reason
 from underwriting.scoring.statement import Statement, add_given
 
 MODEL = "altman-z2"
@@ -84,6 +85,9 @@ REASONS = MappingProxyType(
     }
 )
 
+# What an assumed item, and a missing year before, leave of the confidence.
+ASSUMED_ITEM, NO_COMPARATIVES = Decimal("0.9"), Decimal("0.9")
+
 _REQUIRED = (
     "total_assets", "current_assets", "short_term_liabilities", "retained_earnings", "operating_profit", "equity",
     "total_liabilities", "sales", "net_profit",
@@ -115,6 +119,27 @@ def complete(statement: Statement) -> tuple[Statement, tuple[str, ...]]:
     return completed, assumed
 
 
+def rate(statement: Statement) -> Rated:
+    """Z'' of the accounts, and the PD of the grade its rating equivalent gets; raises InsufficientAccounts."""
+    completed, assumed = complete(statement)
+    terms = factors(completed)
+    points = sum((term.contribution for term in terms), Decimal(0))
+    rating = rating_for(points)
+    return Rated(
+        model=MODEL,
+        version=VERSION,
+        points=points,
+        pd=pd_for_grade(GRADES[rating]),
+        factors=terms,
+        reasons=(
+            Reason("rating_equivalent", {"rating": rating, "points": f"{points:.2f}"}),
+            *reasons(terms),
+            *(Reason("assumed_item", {"item": item}) for item in assumed),
+        ),
+        seen=ASSUMED_ITEM ** len(assumed) * (1 if statement.prior else NO_COMPARATIVES),
+    )
+
+
 def factors(completed: Statement) -> tuple[Factor, ...]:
     """The four terms and the constant; their contributions add up to Z''. Ratios are held within their bounds."""
     terms = []
@@ -136,7 +161,7 @@ def reasons(terms: tuple[Factor, ...]) -> tuple[Reason, ...]:
     """What each ratio costs or brings against the median of healthy companies, in points; the costliest first."""
     gaps = []
     for term in terms:
-        if term.value is None or term.value == MEDIANS[term.code]:
+        if term.value is None or term.weight is None or term.value == MEDIANS[term.code]:
             continue
         points = term.weight * (term.value - MEDIANS[term.code])
         facts = {"ratio": term.code, "value": f"{term.value:.4f}", "median": str(MEDIANS[term.code])}

@@ -14,8 +14,9 @@ from underwriting.scoring.characteristics import CHARACTERISTICS
 from underwriting.scoring.items import FIXED_YEAR, Items
 from underwriting.scoring.scorecard import POINTS_TO_DOUBLE_THE_ODDS, Calibration, Characteristic, Scorecard
 
-FORMAT = 1
-COMMITTED = Path(__file__).parent / "artefacts" / "scorecard.json"
+FORMAT = 2
+ARTEFACTS = Path(__file__).parent / "artefacts"
+COMMITTED = ARTEFACTS / "scorecard.json"
 
 
 class MalformedArtefact(ValueError):
@@ -96,7 +97,19 @@ def _characteristic(data: Any, place: str) -> Characteristic:
         raise MalformedArtefact(f"{place}points: {len(edges)} edges need {len(edges) + 1} of them")
     if points != sorted(points):
         raise MalformedArtefact(f"{place}points: a better value would lose points")
-    return Characteristic(code, edges, tuple(points))
+    shares = tuple(_number(each, f"{place}shares") for each in _get(data, "shares", list, place))
+    if len(shares) != len(points) or any(each < 0 for each in shares) or abs(sum(shares) - 1) > _SUM_TOLERANCE:
+        raise MalformedArtefact(f"{place}shares: not a share for each bin, or they do not add up to 1")
+    quartiles = [_number(each, f"{place}quartiles") for each in _get(data, "quartiles", list, place)]
+    if len(quartiles) != len(_QUARTILES) or quartiles != sorted(quartiles):
+        raise MalformedArtefact(f"{place}quartiles: not three numbers in order")
+    low, median, high = quartiles
+    return Characteristic(code, edges, tuple(points), shares, (low, median, high))
+
+
+_QUARTILES = (0.25, 0.5, 0.75)
+# Each share is kept to four decimals.
+_SUM_TOLERANCE = 0.002
 
 
 def _calibration(data: Mapping[str, Any], place: str) -> Calibration:

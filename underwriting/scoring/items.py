@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from underwriting.scoring.result import InsufficientAccounts
-from underwriting.scoring.statement import Statement
+from underwriting.scoring.statement import Statement, before
 
 MISSING = float("nan")
 
@@ -69,11 +69,9 @@ def euros_of(currency: str, unit: int) -> float:
 
 
 def items_of(statement: Statement) -> Items:
-    """The statement's figures, cleaned; the year before counts only in the same currency and unit."""
+    """The statement's figures, cleaned, with the sales of the year before in the same currency and unit."""
     values = {name: _number(getattr(statement, name)) for name in AMOUNTS if name != "prior_sales"}
-    prior = statement.prior
-    comparable = prior is not None and (prior.currency, prior.unit) == (statement.currency, statement.unit)
-    values["prior_sales"] = _number(prior.sales) if prior is not None and comparable else MISSING
+    values["prior_sales"] = _number(before(statement, "sales"))
     return cleaned(Items(**values, euros=euros_of(statement.currency, statement.unit)))
 
 

@@ -3,16 +3,17 @@
 Every size is a dated setting; the defaults and their sources are in docs/rules/scoring.md.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from applications.exposure import is_within_months
-from underwriting.scoring.grades import grade_for_pd, pd_for_grade
+from underwriting.scoring.grades import DEFAULT_GRADE, grade_for_pd, pd_for_grade
 from underwriting.scoring.result import Overlay
 from underwriting.scoring.statement import Statement
 
+DEFAULTED = pd_for_grade(DEFAULT_GRADE)
 _PLACES = Decimal("0.000001")
 
 
@@ -36,14 +37,22 @@ class ScoringSettings:
     country_grades: int = 1
     negative_equity_best_grade: int = 7
     highest_pd: Decimal = Decimal("0.30")
+    # Steps that came later: as analyses kept before them were scored, they do nothing.
+    abridged_factor: Decimal = Decimal(1)
+    overdue_days: int = 60
+    overdue_grades: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentExperience:
-    """How the buyer has paid the insured so far, in days after the due date; None when unknown."""
+    """How the buyer pays, in days after the due date; None when unknown.
+
+    The average is this seller's; the worst delay so far, and the longest debt overdue now, are those of any insured.
+    """
 
     average_days_late: int | None = None
     worst_days_late: int | None = None
+    overdue_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +63,26 @@ class Circumstances:
     on: date
     payments: PaymentExperience
     country_class: int | None
+    insolvent_on: date | None = None
 
 
 Step = tuple[Decimal, Mapping[str, str]]
 Rule = Callable[[Decimal, Circumstances, ScoringSettings], Step | None]
 
 
-def apply_overlays(pd: Decimal, circumstances: Circumstances, settings: ScoringSettings) -> tuple[Overlay, ...]:
-    """The steps that apply, each starting from the PD the one before left; no step lifts a PD above the highest."""
+def apply_overlays(
+    pd: Decimal, circumstances: Circumstances, settings: ScoringSettings, spared: Collection[str] = ()
+) -> tuple[Overlay, ...]:
+    """The steps that apply, each starting from the PD the one before left; none of the codes spared.
+
+    No step lifts a PD above the highest but insolvency, which is a fact and no estimate.
+    """
     taken: list[Overlay] = []
     for code, rule in RULES.items():
-        step = rule(pd, circumstances, settings)
+        step = None if code in spared else rule(pd, circumstances, settings)
         if step is not None:
-            after = max(pd, min(step[0], settings.highest_pd)).quantize(_PLACES, rounding=ROUND_HALF_UP)
+            highest = DEFAULTED if code == "insolvency" else settings.highest_pd
+            after = max(pd, min(step[0], highest)).quantize(_PLACES, rounding=ROUND_HALF_UP)
             taken.append(Overlay(code, pd, after, step[1]))
             pd = after
     return tuple(taken)
@@ -89,7 +105,12 @@ def _age(pd: Decimal, c: Circumstances, settings: ScoringSettings) -> Step | Non
 
 
 def _unaudited(pd: Decimal, c: Circumstances, settings: ScoringSettings) -> Step | None:
-    return None if c.statement.audited else (pd * settings.unaudited_factor, {})
+    """Unaudited accounts; abridged ones alike, when the settings say so."""
+    if not c.statement.audited:
+        return pd * settings.unaudited_factor, {}
+    if c.statement.is_abridged and settings.abridged_factor != 1:
+        return pd * settings.abridged_factor, {"abridged": "yes"}
+    return None
 
 
 def _no_comparatives(pd: Decimal, c: Circumstances, settings: ScoringSettings) -> Step | None:
@@ -111,6 +132,17 @@ def _very_late_once(pd: Decimal, c: Circumstances, settings: ScoringSettings) ->
     return _worse_by(pd, settings.late_worst_grades, settings), facts
 
 
+def _overdue_now(pd: Decimal, c: Circumstances, settings: ScoringSettings) -> Step | None:
+    """A debt to any insured, unpaid for long; a delay that was told already is not counted twice."""
+    days = c.payments.overdue_days
+    if days is None or days <= settings.overdue_days or not settings.overdue_grades:
+        return None
+    if (c.payments.worst_days_late or 0) > settings.late_worst_days:
+        return None
+    facts = {"days": str(days), "more_than": str(settings.overdue_days), "grades": str(settings.overdue_grades)}
+    return _worse_by(pd, settings.overdue_grades, settings), facts
+
+
 def _country(pd: Decimal, c: Circumstances, settings: ScoringSettings) -> Step | None:
     if c.country_class is None or c.country_class < settings.country_class_from:
         return None
@@ -122,6 +154,12 @@ def _negative_equity(pd: Decimal, c: Circumstances, settings: ScoringSettings) -
     if c.statement.equity is None or c.statement.equity >= 0:
         return None
     return max(pd, pd_for_grade(settings.negative_equity_best_grade)), {"equity": str(c.statement.equity)}
+
+
+def _insolvency(pd: Decimal, c: Circumstances, settings: ScoringSettings) -> Step | None:
+    if c.insolvent_on is None or c.insolvent_on > c.on:
+        return None
+    return DEFAULTED, {"opened_on": c.insolvent_on.isoformat()}
 
 
 def _worse_by(pd: Decimal, grades: int, settings: ScoringSettings) -> Decimal:
@@ -136,6 +174,8 @@ RULES: dict[str, Rule] = {
     "no_comparatives": _no_comparatives,
     "late_on_average": _late_on_average,
     "very_late_once": _very_late_once,
+    "overdue_now": _overdue_now,
     "country_class": _country,
     "negative_equity": _negative_equity,
+    "insolvency": _insolvency,
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from underwriting.scoring.statement import Statement
+from underwriting.scoring.statement import Statement, before
 
 DAYS_A_YEAR = Decimal(365)
 _PLACES = Decimal("0.000001")
@@ -115,10 +115,9 @@ def inventory_days(s: Statement) -> Decimal | None:
 
 
 def sales_growth(s: Statement) -> Decimal | None:
-    """Sales / sales of the year before - 1; None when the two years are in another currency or unit."""
-    if s.prior is None or (s.prior.currency, s.prior.unit) != (s.currency, s.unit):
-        return None
-    return divide(_less(s.sales, s.prior.sales), s.prior.sales)
+    """Sales / sales of the year before - 1, both in the currency and unit of this year."""
+    earlier = before(s, "sales")
+    return divide(_less(s.sales, earlier), earlier)
 
 
 RATIOS: tuple[tuple[Callable[[Statement], Decimal | None], Unit], ...] = (

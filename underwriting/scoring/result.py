@@ -16,11 +16,15 @@ class InsufficientAccounts(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """One term of the model: `contribution` points, equal to `weight` times `value` (no value for a constant)."""
+    """One term of the model and the points it contributed.
+
+    In a formula they are `weight` times `value`, and a constant has no value; on a card they are those of the bin the
+    value fell in, and a ratio that was not given has no value and no points.
+    """
 
     code: str
     value: Decimal | None
-    weight: Decimal
+    weight: Decimal | None
     contribution: Decimal
 
 
@@ -43,10 +47,29 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Rated:
+    """What a model makes of the accounts alone. `seen` is the share, 0 to 1, of what it looks for that was there.
+
+    `doubts` are codes that ask for an underwriter's eye whatever the grade; `card` is empty for a formula.
+    """
+
+    model: str
+    version: str
+    points: Decimal
+    pd: Decimal
+    factors: tuple[Factor, ...]
+    reasons: tuple[Reason, ...]
+    seen: Decimal
+    card: str = ""
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """`pd` over 12 months and `grade` are after the overlays; `points` are the model's, the sum of the contributions.
 
-    `confidence` lies in (0, 1]. `referrals` are codes that ask for an underwriter's eye whatever the grade.
+    `confidence` lies in [0, 1]. `referrals` are codes that ask for an underwriter's eye whatever the grade. `card` is
+    full or short, and empty for a formula.
     """
 
     model: str
@@ -59,3 +82,4 @@ class Score:
     reasons: tuple[Reason, ...]
     confidence: Decimal
     referrals: tuple[str, ...] = ()
+    card: str = ""

@@ -1,13 +1,17 @@
 """Score a buyer's accounts: the model, then the overlays, then how much to trust the answer. Pure.
 
-The first model is Altman's Z''. A second one takes its place behind the same function and the same `Score`.
+The model is a scorecard, or without one Altman's Z''; what comes after it is the same for both.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from underwriting.scoring import altman
-from underwriting.scoring.grades import grade_for_pd, pd_for_grade
+from underwriting.scoring import altman, card_score
+from underwriting.scoring.artefact import Model
+from underwriting.scoring.card_score import Standing
+from underwriting.scoring.grades import grade_for_pd
 from underwriting.scoring.overlays import (
     Circumstances,
     PaymentExperience,
@@ -15,82 +19,78 @@ from underwriting.scoring.overlays import (
     apply_overlays,
     is_stale,
 )
-from underwriting.scoring.result import Factor, InsufficientAccounts, Overlay, Reason, Score
+from underwriting.scoring.peers import NO_SECTOR, Peers
+from underwriting.scoring.result import InsufficientAccounts, Overlay, Rated, Score
+from underwriting.scoring.scorecard import BASE_RATE
 from underwriting.scoring.statement import Statement, identity_gaps
 
-__all__ = [
-    "Factor",
-    "InsufficientAccounts",
-    "Overlay",
-    "PaymentExperience",
-    "Reason",
-    "Score",
-    "ScoringSettings",
-    "score",
-]
-
-# What each doubt leaves of the confidence, from 1 for recent, audited, complete accounts with comparatives.
-CONFIDENCE_LEFT = {
-    "accounts_age": Decimal("0.8"),
-    "accounts_too_old": Decimal("0.5"),
-    "unaudited": Decimal("0.8"),
-    "no_comparatives": Decimal("0.9"),
-    "accounts_do_not_balance": Decimal("0.7"),
-    "assumed_item": Decimal("0.9"),
-}
-
 UNKNOWN_PAYMENTS = PaymentExperience()
+STANDARD_SETTINGS = ScoringSettings()
 
 
-def score(
-    statement: Statement,
-    on: date,
-    settings: ScoringSettings,
-    *,
-    payments: PaymentExperience = UNKNOWN_PAYMENTS,
-    country_class: int | None = None,
-) -> Score:
-    """The solvency of the company behind the accounts, as seen on a day; raises InsufficientAccounts."""
-    if statement.period_end > on:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """All that a score depends on. Without a `model` it is the formula's.
+
+    `base_rate`, failures a year among all companies like it, and `sector`, how ratios are spread there, are read by
+    scorecards only.
+    """
+
+    statement: Statement
+    on: date
+    settings: ScoringSettings = STANDARD_SETTINGS
+    model: Model | None = None
+    base_rate: float = BASE_RATE
+    sector: Peers = NO_SECTOR
+    payments: PaymentExperience = UNKNOWN_PAYMENTS
+    country_class: int | None = None
+    insolvent_on: date | None = None
+
+    def overlays(self, pd: Decimal, spared: Collection[str] = ()) -> tuple[Overlay, ...]:
+        """The steps after a model that gave this PD; those of the codes spared are not taken."""
+        circumstances = Circumstances(self.statement, self.on, self.payments, self.country_class, self.insolvent_on)
+        return apply_overlays(pd, circumstances, self.settings, spared)
+
+    def pd_after(self, pd: Decimal, spared: Collection[str] = ()) -> Decimal:
+        """A model's PD with the steps after it."""
+        overlays = self.overlays(pd, spared)
+        return overlays[-1].pd_after if overlays else pd
+
+
+def rate(case: Case) -> Rated:
+    """What the model makes of the accounts alone; raises InsufficientAccounts."""
+    if case.statement.period_end > case.on:
         raise InsufficientAccounts(("period_end",), reason="future")
-    completed, assumed = altman.complete(statement)
-    factors = altman.factors(completed)
-    points = sum((factor.contribution for factor in factors), Decimal(0))
-    rating = altman.rating_for(points)
-    model_pd = pd_for_grade(altman.GRADES[rating])
-    overlays = apply_overlays(model_pd, Circumstances(statement, on, payments, country_class), settings)
-    pd = overlays[-1].pd_after if overlays else model_pd
-    referrals = _referrals(statement, on, settings)
-    doubts = [overlay.code for overlay in overlays] + list(referrals) + ["assumed_item"] * len(assumed)
+    if case.model is None:
+        return altman.rate(case.statement)
+    return card_score.rate(case.statement, case.model, case.base_rate, case.sector)
+
+
+def score(case: Case) -> Score:
+    """The solvency of the company behind the accounts, as seen on a day; raises InsufficientAccounts."""
+    rated, statement = rate(case), case.statement
+    overlays = case.overlays(rated.pd)
+    pd = overlays[-1].pd_after if overlays else rated.pd
+    trust = Standing(case.on, statement.period_end, statement.audited, not identity_gaps(statement)).trust()
     return Score(
-        model=altman.MODEL,
-        version=altman.VERSION,
-        points=points,
+        model=rated.model,
+        version=rated.version,
+        points=rated.points,
         pd=pd,
         grade=grade_for_pd(pd),
-        factors=factors,
+        factors=rated.factors,
         overlays=overlays,
-        reasons=(
-            Reason("rating_equivalent", {"rating": rating, "points": f"{points:.2f}"}),
-            *altman.reasons(factors),
-            *(Reason("assumed_item", {"item": item}) for item in assumed),
-        ),
-        confidence=_confidence(doubts),
-        referrals=referrals,
+        reasons=rated.reasons,
+        confidence=(rated.seen * trust).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP),
+        referrals=_referrals(rated, statement, case.on, case.settings),
+        card=rated.card,
     )
 
 
-def _referrals(statement: Statement, on: date, settings: ScoringSettings) -> tuple[str, ...]:
+def _referrals(rated: Rated, statement: Statement, on: date, settings: ScoringSettings) -> tuple[str, ...]:
     codes = []
     if is_stale(statement, on, settings):
         codes.append("accounts_too_old")
     if identity_gaps(statement):
         codes.append("accounts_do_not_balance")
-    return tuple(codes)
-
-
-def _confidence(doubts: list[str]) -> Decimal:
-    confidence = Decimal(1)
-    for doubt in doubts:
-        confidence *= CONFIDENCE_LEFT.get(doubt, Decimal(1))
-    return confidence.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return (*codes, *rated.doubts)

@@ -25,13 +25,23 @@ MOST_REASONS = 4
 _PLACES = Decimal("0.000001")
 
 
+# Lower quartile, median, upper quartile.
+Quartiles = tuple[float, float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Characteristic:
-    """A ratio in bins: bin i holds the values from edge i - 1 (included) up to edge i, and is worth points[i]."""
+    """A ratio in bins: bin i holds the values from edge i - 1 (included) up to edge i, and is worth points[i].
+
+    About the companies the card was made from, where known: `shares` of them in each bin, out of those whose ratio is
+    given, and the quartiles of those that did not fail.
+    """
 
     code: str
     edges: tuple[float, ...]
     points: tuple[int, ...]
+    shares: tuple[float, ...] = ()
+    quartiles: Quartiles | None = None
 
     def bin_of(self, value: float) -> int:
         """The bin a value falls in."""

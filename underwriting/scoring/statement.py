@@ -4,6 +4,10 @@ from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 
+from applications.exposure import is_within_months
+
+# Months from one year's end to the next, when a company moved it.
+LONGEST_YEAR = 18
 # Accounts are typed from rounded figures: a gap up to this share of total assets is not worth a word.
 TOLERANCE = Decimal("0.005")
 
@@ -12,7 +16,8 @@ TOLERANCE = Decimal("0.005")
 class Statement:
     """One year of accounts in one currency. Items are in multiples of `unit`; None means "not given", never zero.
 
-    Expenses and liabilities are positive figures; profits and equity carry their sign.
+    Expenses and liabilities are positive figures; profits and equity carry their sign. `source` names who gave the
+    accounts; `euro_rate` is the ECB's, units of currency for one euro, on the last day quoted up to the period's end.
     """
 
     period_end: date
@@ -22,6 +27,9 @@ class Statement:
     published_on: date | None = None
     audited: bool = False
     consolidated: bool = False
+    source: str = ""
+    euro_rate: Decimal | None = None
+    euro_rate_on: date | None = None
     total_assets: Decimal | None = None
     fixed_assets: Decimal | None = None
     current_assets: Decimal | None = None
@@ -44,8 +52,16 @@ class Statement:
     employees: Decimal | None = None
     prior: "Statement | None" = None
 
+    @property
+    def is_abridged(self) -> bool:
+        """Whether the debts are not split by term, as in the short form small companies may file."""
+        return self.short_term_liabilities is None
 
-_ABOUT = {"period_end", "currency", "unit", "period_start", "published_on", "audited", "consolidated", "prior"}
+
+_ABOUT = {
+    "period_end", "currency", "unit", "period_start", "published_on", "audited", "consolidated", "source", "euro_rate",
+    "euro_rate_on", "prior",
+}  # fmt: skip
 ITEMS: tuple[str, ...] = tuple(field.name for field in fields(Statement) if field.name not in _ABOUT)
 
 
@@ -89,3 +105,28 @@ def add_given(*amounts: Decimal | None) -> Decimal | None:
     """The sum, or None unless every amount is given."""
     given = [amount for amount in amounts if amount is not None]
     return sum(given, Decimal(0)) if len(given) == len(amounts) else None
+
+
+def in_euros(statement: Statement, item: str) -> Decimal | None:
+    """An item in whole euros at the rate of the period's end; None when the item or the rate is not known."""
+    amount, rate = getattr(statement, item), statement.euro_rate
+    if amount is None or rate is None:
+        return None
+    return Decimal(amount * statement.unit / rate)
+
+
+def before(statement: Statement, item: str) -> Decimal | None:
+    """An item of the year before in the currency and unit of this one, by way of the euro where they differ.
+
+    Accounts of an earlier year are not those of the year before.
+    """
+    prior = statement.prior
+    if prior is None or not is_within_months(prior.period_end, statement.period_end, LONGEST_YEAR):
+        return None
+    amount: Decimal | None = getattr(prior, item)
+    if amount is None or (prior.currency, prior.unit) == (statement.currency, statement.unit):
+        return amount
+    if prior.currency == statement.currency:
+        return amount * prior.unit / statement.unit
+    euros = in_euros(prior, item)
+    return None if euros is None or statement.euro_rate is None else euros * statement.euro_rate / statement.unit

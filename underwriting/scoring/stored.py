@@ -35,6 +35,9 @@ def statement_from_dict(data: Mapping[str, Any]) -> Statement:
         published_on=_day(data.get("published_on")),
         audited=data.get("audited", False),
         consolidated=data.get("consolidated", False),
+        source=data.get("source", ""),
+        euro_rate=_decimal(data.get("euro_rate")),
+        euro_rate_on=_day(data.get("euro_rate_on")),
         prior=statement_from_dict(prior) if prior else None,
         **{item: _decimal(data.get(item)) for item in ITEMS},
     )
@@ -59,7 +62,7 @@ def settings_from_dict(data: Mapping[str, Any]) -> ScoringSettings:
 
 def payments_from_dict(data: Mapping[str, Any]) -> PaymentExperience:
     """The inverse of as_dict."""
-    return PaymentExperience(data.get("average_days_late"), data.get("worst_days_late"))
+    return PaymentExperience(data.get("average_days_late"), data.get("worst_days_late"), data.get("overdue_days"))
 
 
 def score_from_dict(data: Mapping[str, Any]) -> Score:
@@ -71,7 +74,7 @@ def score_from_dict(data: Mapping[str, Any]) -> Score:
         pd=Decimal(data["pd"]),
         grade=data["grade"],
         factors=tuple(
-            Factor(f["code"], _decimal(f["value"]), Decimal(f["weight"]), Decimal(f["contribution"]))
+            Factor(f["code"], _decimal(f["value"]), _decimal(f["weight"]), Decimal(f["contribution"]))
             for f in data["factors"]
         ),
         overlays=tuple(
@@ -80,6 +83,7 @@ def score_from_dict(data: Mapping[str, Any]) -> Score:
         reasons=tuple(Reason(r["code"], r["facts"]) for r in data["reasons"]),
         confidence=Decimal(data["confidence"]),
         referrals=tuple(data["referrals"]),
+        card=data.get("card", ""),
     )
 
 

@@ -5,7 +5,7 @@ with all the others (logistic loss, never below zero, shrunk towards zero), whic
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,7 @@ STEP_SHRINKAGE = 0.005
 # The best grades come out too good on this sample: a slope may be flatter than measured, never steeper than this.
 MOST_SLOPE = 1.05
 ITERATIONS = 300
+QUARTERS = (0.25, 0.5, 0.75)
 FOLDS = 5
 # A step of fewer points than this is not worth a sentence.
 LEAST_STEP = 3
@@ -178,5 +179,16 @@ def fit_card(name: str, ratios: Floats, codes: tuple[str, ...], failed: Floats, 
     """A whole card: points from all companies, calibration from the points each gets unseen."""
     characteristics = fit(ratios, codes, failed).characteristics()
     calibration = calibrate(unseen_points(ratios, codes, failed, seed), failed)
-    used = tuple(each for each in characteristics if each.edges)
-    return Scorecard(name, used, calibration)
+    described = (
+        _described(each, ratios[:, column], failed) for column, each in enumerate(characteristics) if each.edges
+    )
+    return Scorecard(name, tuple(described), calibration)
+
+
+def _described(each: Characteristic, ratio: Floats, failed: Floats) -> Characteristic:
+    """The characteristic with how the companies spread over its bins, and the quartiles of those that lived on."""
+    given = ~np.isnan(ratio)
+    places = np.searchsorted(np.array(each.edges), ratio[given], side="right")
+    shares = np.bincount(places, minlength=len(each.points)) / len(places)
+    low, median, high = (float(f"{value:.4g}") for value in np.quantile(ratio[given & (failed == 0)], QUARTERS))
+    return replace(each, shares=tuple(round(float(share), 4) for share in shares), quartiles=(low, median, high))

@@ -95,7 +95,14 @@ def _card(card: Scorecard, validation: Validation) -> dict[str, Any]:
             "calibration_slope": round(validation.slope, 2),
         },
         "characteristics": [
-            {"code": each.code, "edges": list(each.edges), "points": list(each.points)} for each in card.characteristics
+            {
+                "code": each.code,
+                "edges": list(each.edges),
+                "points": list(each.points),
+                "shares": list(each.shares),
+                "quartiles": list(each.quartiles or ()),
+            }
+            for each in card.characteristics
         ],
     }
 

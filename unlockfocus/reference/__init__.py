@@ -10,7 +10,7 @@ from applications.models import CountryTerms, ProductTerms
 from applications.rates import load_rates
 from claims.models import InterimTerms, RecoveryExperience
 from parties.models import InsurerRole
-from underwriting.models import Authority, ClockTerms, CumulLine, PremiumTax, Tariff
+from underwriting.models import Authority, BaseRate, ClockTerms, CumulLine, PremiumTax, ScoringTerms, Tariff
 
 HERE = Path(__file__).parent
 STARTS = date(2026, 1, 1)
@@ -32,6 +32,8 @@ def load_reference() -> dict[str, int]:
         "clock terms": _clocks(),
         "authorities": _authorities(),
         "cumul lines": _lines(),
+        "scoring terms": _scoring_terms(),
+        "base rates": _base_rates(),
         "recoveries by age": _recoveries(),
         "interim payments": _interim_terms(),
     }
@@ -166,6 +168,45 @@ def _lines() -> int:
             for grade, line in millions.items()
         )
     )
+
+
+def _scoring_terms() -> int:
+    if ScoringTerms.objects.exists():
+        return 0
+    ScoringTerms.objects.create(
+        version="2026-1",
+        valid_from=STARTS,
+        source="First scoring terms of the product",
+        recent_months=12,
+        old_months=18,
+        stale_months=24,
+        ageing_factor=Decimal("1.3"),
+        old_factor=Decimal("1.7"),
+        stale_best_grade=6,
+        unaudited_factor=Decimal("1.1"),
+        abridged_factor=Decimal("1.1"),
+        no_comparatives_factor=Decimal("1.2"),
+        late_average_days=15,
+        late_average_factor=Decimal("1.3"),
+        late_worst_days=60,
+        late_worst_grades=2,
+        overdue_days=60,
+        overdue_grades=2,
+        country_class_from=5,
+        country_grades=1,
+        negative_equity_best_grade=7,
+        highest_pd=Decimal("0.30"),
+    )
+    return 1
+
+
+def _base_rates() -> int:
+    if BaseRate.objects.exists():
+        return 0
+    BaseRate.objects.create(
+        valid_from=STARTS, rate=Decimal("0.02"), source="Prudent start for all countries and sectors: 2 in 100 a year"
+    )
+    return 1
 
 
 def _recoveries() -> int:

@@ -1,11 +1,11 @@
-"""Analysis, offer, guarantee: the insurer's judgement, its price and its promise, with the dated terms behind them."""
+"""Offer, guarantee and certificate: the insurer's price and its promise."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -14,229 +14,16 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import CoverRequest, amount_field
-from parties.dated import DatedRow
-from parties.models import InsurerRole
 from underwriting import pricing
 from underwriting.clocks import Clocks
-from underwriting.scoring.grades import pd_for_grade
-from underwriting.scoring.result import Score
-from underwriting.scoring.stored import score_from_dict
+from underwriting.models.analysis import Analysis
+from underwriting.models.fields import fraction_field
+from underwriting.models.terms import Tariff
 from underwriting.stored_prices import price_from_dict
 from unlockfocus.money import to_cents
 
 if TYPE_CHECKING:
     from parties.models import User
-
-
-def fraction_field(label: Any, **options: Any) -> models.DecimalField:
-    """A rate as a fraction, to six places."""
-    return models.DecimalField(label, max_digits=9, decimal_places=6, **options)
-
-
-class Tariff(DatedRow):
-    """One version of the prices. Never changed: ended and followed by the next."""
-
-    version = models.CharField(_("version"), max_length=20, unique=True)
-    lgd = fraction_field(_("loss given default"))
-    country_factors = models.JSONField(_("country factors"), default=dict)
-    default_country_factor = fraction_field(_("country factor elsewhere"))
-    selection_load = fraction_field(_("selection load"))
-    coc = fraction_field(_("cost of capital"))
-    fixed_expenses = amount_field(_("fixed expenses, EUR"))
-    monthly_monitoring = amount_field(_("monitoring per started month, EUR"))
-    commission = fraction_field(_("commission"))
-    margin = fraction_field(_("margin"))
-    minimum_premium = amount_field(_("minimum premium, EUR"))
-    option_factors = models.JSONField(_("option factors"), default=dict)
-
-    class Meta:
-        verbose_name = _("tariff")
-        verbose_name_plural = _("tariffs")
-
-    def __str__(self) -> str:
-        return self.version
-
-    def for_country(self, country: str) -> pricing.Tariff:
-        """The tariff as the price rules take it, for a buyer of that country."""
-        return pricing.Tariff(
-            lgd=self.lgd,
-            country_factor=Decimal(self.country_factors.get(country, self.default_country_factor)),
-            selection_load=self.selection_load,
-            coc=self.coc,
-            fixed_expenses=self.fixed_expenses,
-            monthly_monitoring=self.monthly_monitoring,
-            commission=self.commission,
-            margin=self.margin,
-            minimum_premium=self.minimum_premium,
-            option_factors={name: Decimal(factor) for name, factor in self.option_factors.items()},
-        )
-
-
-class PremiumTax(DatedRow):
-    """The tax on the premium, by the insured's country and whether the buyer is abroad."""
-
-    insured_country = models.CharField(_("insured's country"), max_length=2)
-    is_export = models.BooleanField(_("buyer in another country"))
-    rate = fraction_field(_("rate"))
-
-    class Meta:
-        verbose_name = _("premium tax")
-        verbose_name_plural = _("premium taxes")
-
-    def __str__(self) -> str:
-        return f"{self.insured_country} {'export' if self.is_export else 'domestic'} {self.rate}"
-
-
-class Authority(DatedRow):
-    """What one person of a role may bind alone."""
-
-    role = models.CharField(_("role"), max_length=20, choices=InsurerRole.choices)
-    largest_limit = amount_field(_("largest limit, EUR"))
-    worst_grade = models.PositiveSmallIntegerField(_("worst grade"))
-    longest_months = models.PositiveSmallIntegerField(_("longest cover, months"))
-
-    class Meta:
-        verbose_name = _("underwriting authority")
-        verbose_name_plural = _("underwriting authorities")
-
-    def __str__(self) -> str:
-        return f"{self.role} up to EUR {self.largest_limit}, grade {self.worst_grade}"
-
-
-class CumulLine(DatedRow):
-    """The most that all guarantees together may insure on one buyer, by its grade."""
-
-    grade = models.PositiveSmallIntegerField(_("grade"))
-    amount = amount_field(_("line, EUR"))
-
-    class Meta:
-        verbose_name = _("cumul line")
-        verbose_name_plural = _("cumul lines")
-
-    def __str__(self) -> str:
-        return f"grade {self.grade}: EUR {self.amount}"
-
-
-def days_field(label: Any) -> ArrayField:
-    """Days after the due date, in order."""
-    return ArrayField(models.PositiveSmallIntegerField(), verbose_name=label)
-
-
-class ClockTerms(DatedRow):
-    """One version of the periods of a guarantee. A guarantee copies those in force when it is bound, and keeps them."""
-
-    version = models.CharField(_("version"), max_length=20, unique=True)
-    reminder_days = days_field(_("reminders to the insured, days after the due date"))
-    overdue_notice_days = models.PositiveSmallIntegerField(_("overdue notice, days after the due date"))
-    overdue_warning_days = days_field(_("warnings before the overdue notice, days after the due date"))
-    stop_deliveries_days = models.PositiveSmallIntegerField(_("stop of deliveries, days after the due date"))
-    extension_without_consent_days = models.PositiveSmallIntegerField(
-        _("longest extension without consent, days after the due date")
-    )
-    claim_days = models.PositiveSmallIntegerField(_("claim, days after the due date"))
-    claim_warning_days = days_field(_("warnings before the claim, days after the due date"))
-    claims_barred_months = models.PositiveSmallIntegerField(_("claims barred, months after the due date"))
-    insolvency_notice_days = models.PositiveSmallIntegerField(_("insolvency notice, days after it is known"))
-    decision_days_from_complete_file = models.PositiveSmallIntegerField(_("decision, days after the file is complete"))
-    payment_working_days_from_approval = models.PositiveSmallIntegerField(_("payment, working days after approval"))
-
-    class Meta:
-        verbose_name = _("clock terms")
-        verbose_name_plural = _("clock terms")
-
-    def __str__(self) -> str:
-        return self.version
-
-    @property
-    def clocks(self) -> Clocks:
-        return Clocks.from_dict(vars(self))
-
-
-class Analysis(models.Model):
-    """One scoring of a request's buyer: its frozen inputs, the model's version, the result and why."""
-
-    class Status(models.TextChoices):
-        PENDING = "pending", _("waiting for a worker")
-        DONE = "done", _("done")
-        REFERRED = "referred", _("no score: to be judged by a person")
-
-    request = models.ForeignKey(CoverRequest, on_delete=models.PROTECT, related_name="+")
-    status = models.CharField(_("state"), max_length=10, choices=Status.choices, default=Status.PENDING)
-    requested_at = models.DateTimeField(_("requested"))
-    completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
-    model = models.CharField(_("model"), max_length=40, blank=True)
-    model_version = models.CharField(_("version"), max_length=20, blank=True)
-    inputs = models.JSONField(default=dict)
-    result = models.JSONField(default=dict)
-    grade = models.PositiveSmallIntegerField(_("grade"), null=True, blank=True)
-    pd = fraction_field(_("probability of default, 12 months"), null=True, blank=True)
-    suggestion = models.JSONField(default=dict)
-
-    class Meta:
-        verbose_name = _("analysis")
-        verbose_name_plural = _("analyses")
-        ordering = ["-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["request"], condition=models.Q(status="pending"), name="underwriting_one_pending_analysis"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"analysis {self.pk} of {self.request_id}"
-
-    @property
-    def score(self) -> Score | None:
-        return score_from_dict(self.result) if self.result else None
-
-    @property
-    def override(self) -> GradeOverride | None:
-        """The confirmed judgement that replaces the model's grade, if there is one."""
-        return self.overrides.filter(confirmed_at__isnull=False).order_by("-pk").first()
-
-    @property
-    def grade_in_use(self) -> int | None:
-        override = self.override
-        return override.grade if override else self.grade
-
-    @property
-    def pd_in_use(self) -> Decimal | None:
-        """The PD that prices: the model's own, or the one of the grade a person set."""
-        override = self.override
-        return pd_for_grade(override.grade) if override else self.pd
-
-
-class GradeOverride(models.Model):
-    """A person's judgement in place of the model's grade: a reason, and a second person."""
-
-    analysis = models.ForeignKey(Analysis, on_delete=models.PROTECT, related_name="overrides")
-    grade = models.PositiveSmallIntegerField(_("grade"))
-    reason = models.TextField(_("reason"))
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
-    confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-    rejected_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["analysis"],
-                condition=models.Q(confirmed_at=None, rejected_at=None),
-                name="underwriting_one_open_override",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(confirmed_by=models.F("proposed_by")), name="underwriting_override_two_people"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(grade__gte=1, grade__lte=10), name="underwriting_override_grade_1_to_10"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"grade {self.grade} for {self.analysis}"
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):

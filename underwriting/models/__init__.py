@@ -1,0 +1,60 @@
+"""The insurer's judgement of buyers, its price and its promise, with the dated terms behind them."""
+
+from underwriting.models.analysis import Analysis, GradeOverride
+from underwriting.models.fields import fraction_field
+from underwriting.models.offers import (
+    Certificate,
+    ConditionKind,
+    DeductibleOrder,
+    Guarantee,
+    GuaranteeCondition,
+    Offer,
+    OfferCondition,
+    new_verification_code,
+)
+from underwriting.models.portfolio import (
+    BuyerIncident,
+    BuyerStatement,
+    DriftReport,
+    ModelActivation,
+    Rescoring,
+    StatementScore,
+)
+from underwriting.models.terms import (
+    Authority,
+    BaseRate,
+    ClockTerms,
+    CumulLine,
+    PremiumTax,
+    ScoringTerms,
+    SectorRatio,
+    Tariff,
+)
+
+__all__ = [
+    "Analysis",
+    "Authority",
+    "BaseRate",
+    "BuyerIncident",
+    "BuyerStatement",
+    "Certificate",
+    "ClockTerms",
+    "ConditionKind",
+    "CumulLine",
+    "DeductibleOrder",
+    "DriftReport",
+    "GradeOverride",
+    "Guarantee",
+    "GuaranteeCondition",
+    "ModelActivation",
+    "Offer",
+    "OfferCondition",
+    "PremiumTax",
+    "Rescoring",
+    "ScoringTerms",
+    "SectorRatio",
+    "StatementScore",
+    "Tariff",
+    "fraction_field",
+    "new_verification_code",
+]
