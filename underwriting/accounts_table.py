@@ -8,8 +8,9 @@ from typing import Any
 
 from applications.fields import language
 from underwriting import words
+from underwriting.ratio_words import ratio_name, told
 from underwriting.scoring.ratios import divide, spread
-from underwriting.scoring.statement import ITEMS, IdentityCheck, Statement, identity_checks
+from underwriting.scoring.statement import ITEMS, IdentityCheck, Statement, identity_checks, in_euros, years_of
 from underwriting.scoring.stored import statement_from_accounts
 from unlockfocus.money import format_amount
 
@@ -45,6 +46,18 @@ class AccountsTable:
     items: tuple[Row, ...]
     ratios: tuple[Row, ...]
     checks: tuple[Check, ...]
+    euros: "InEuros | None"
+
+
+@dataclass(frozen=True)
+class InEuros:
+    """The size of the newest year in whole euros, at the ECB's rate of a day: units of currency for one euro."""
+
+    rate: Decimal
+    on: date
+    total_assets: Decimal | None
+    equity: Decimal | None
+    sales: Decimal | None
 
 
 def accounts_table(accounts: Mapping[str, Any]) -> AccountsTable | None:
@@ -52,7 +65,7 @@ def accounts_table(accounts: Mapping[str, Any]) -> AccountsTable | None:
     if not accounts.get("years"):
         return None
     newest = statement_from_accounts(accounts)
-    years = (newest, newest.prior) if newest.prior else (newest,)
+    years = years_of(newest)
     return AccountsTable(
         years=tuple(each.period_end for each in years),
         currency=newest.currency,
@@ -63,7 +76,15 @@ def accounts_table(accounts: Mapping[str, Any]) -> AccountsTable | None:
         items=tuple(_item(code, years) for code in ITEMS if any(getattr(each, code) is not None for each in years)),
         ratios=_ratios(years),
         checks=tuple(_check(check) for check in identity_checks(newest)),
+        euros=_in_euros(newest),
     )
+
+
+def _in_euros(year: Statement) -> InEuros | None:
+    if year.currency == "EUR" or year.euro_rate is None or year.euro_rate_on is None:
+        return None
+    amounts = (in_euros(year, item) for item in ("total_assets", "equity", "sales"))
+    return InEuros(year.euro_rate, year.euro_rate_on, *amounts)
 
 
 def _item(code: str, years: tuple[Statement, ...]) -> Row:
@@ -74,9 +95,9 @@ def _item(code: str, years: tuple[Statement, ...]) -> Row:
 
 def _change(years: tuple[Statement, ...], amounts: list[Decimal | None]) -> Decimal | None:
     """Against the year before, when both are positive and in the same currency and unit."""
-    if len({(each.currency, each.unit) for each in years}) > 1 or len(amounts) < 2:
+    if len({(each.currency, each.unit) for each in years[:2]}) > 1 or len(amounts) < 2:
         return None
-    newest, before = amounts
+    newest, before = amounts[:2]
     if newest is None or before is None or newest <= 0:
         return None
     grown = divide(newest, before)
@@ -86,7 +107,7 @@ def _change(years: tuple[Statement, ...], amounts: list[Decimal | None]) -> Deci
 def _ratios(years: tuple[Statement, ...]) -> tuple[Row, ...]:
     spreads = [spread(each) for each in years]
     return tuple(
-        Row(words.ratio_name(ratios[0]), tuple(words.ratio_value(ratio) for ratio in ratios))
+        Row(ratio_name(ratios[0].code), tuple(told(ratio.code, ratio.value) for ratio in ratios))
         for ratios in zip(*spreads, strict=True)
         if any(ratio.value is not None for ratio in ratios)
     )

@@ -18,16 +18,19 @@ from applications.forms import TextForm
 from applications.models import CoverRequest
 from journal.queueing import queue
 from parties.visitors import SignedInRequest
-from underwriting import words
+from underwriting import opinion_words, outlook_words, words
 from underwriting.actions import analysis as analyses
 from underwriting.actions import decisions, guarantees, offers
 from underwriting.ball import ball_of
+from underwriting.card_table import card_table
 from underwriting.desk_forms import OfferForm, OverrideForm, PriceForm, ProofForm, initial_of
 from underwriting.dossier import Dossier
 from underwriting.models import Guarantee, GuaranteeCondition, Offer
 from underwriting.previews import Preview, preview, suggested_terms
 from underwriting.quotes import Terms, quote
 from underwriting.scoring.grades import pd_for_grade
+from underwriting.scoring.result import Score
+from underwriting.scoring.versions import scorecard_of, versions
 from underwriting.tasks import analyse as analyse_task
 from underwriting.terms import cumul
 from unlockfocus.errors import BusinessRule
@@ -67,7 +70,7 @@ def file(request: SignedInRequest, reference: str) -> HttpResponse:
         "form": form,
         "trial": _try(shown, _terms_of(form, shown.suggested_terms)),
         **_words_on(shown),
-        "card": None,
+        **_ratios_of(shown),
     }
     return _page(request, "file", shown, context)
 
@@ -77,11 +80,36 @@ def _words_on(shown: Dossier) -> dict[str, Any]:
     if shown.score is None:
         return {"why_no_score": words.why_no_score(shown.refusal) if shown.refusal else ""}
     return {
-        "model": words.model_name(shown.score.model),
-        "waterfall": words.waterfall(shown.score),
-        "reasons": words.reasons(shown.score),
+        **_told(shown.score),
         "overlays": words.overlays(shown.score),
         "referrals": words.referrals(shown.score),
+        "outlook": outlook_words.lines(shown.outlook) if shown.outlook else [],
+    }
+
+
+def _told(score: Score) -> dict[str, Any]:
+    """One score: its name, what it is made of, and why."""
+    return {
+        "model": words.model_name(score.model),
+        "card": words.card_name(score),
+        "points": words.points_told(score),
+        "waterfall": words.waterfall(score),
+        "total": words.points_name(score),
+        "places": 0 if score.card else 2,
+        "reasons": words.reasons(score),
+    }
+
+
+def _ratios_of(shown: Dossier) -> dict[str, Any]:
+    """The ratios of the scorecard that scored, or of the newest, year by year; what it and the formulas would say."""
+    if shown.case is None:
+        return {}
+    second = shown.second_reading
+    model = shown.case.model or scorecard_of(versions()[-1])
+    return {
+        "card_table": card_table(shown.case, model) if model else None,
+        "opinions": opinion_words.views(shown.case.statement),
+        "second": {"score": second, **_told(second), "overlays": words.overlays(second)} if second else None,
     }
 
 

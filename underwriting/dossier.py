@@ -19,6 +19,7 @@ from underwriting.quotes import Terms
 from underwriting.scoring.grades import pd_for_grade
 from underwriting.scoring.outlook import Outlook, outlook
 from underwriting.scoring.result import InsufficientAccounts, Score
+from underwriting.scoring.score import Case
 from underwriting.scoring.versions import versions
 from underwriting.scoring_inputs import case_of, inputs_of, score_from_inputs, version_of
 from underwriting.suggestion import Suggestion
@@ -83,7 +84,7 @@ class Dossier:
     def second_reading(self) -> Score | None:
         """What the newest scorecard makes of the same inputs; None when it made the score, or cannot make one."""
         newest = versions()[-1]
-        if not self.analysis or not self.analysis.inputs or version_of(self.analysis.inputs) == newest:
+        if not self.analysis or self.case is None or version_of(self.analysis.inputs) == newest:
             return None
         try:
             return score_from_inputs(self.analysis.inputs, newest)
@@ -91,9 +92,21 @@ class Dossier:
             return None
 
     @cached_property
+    def case(self) -> Case | None:
+        """The scored inputs as the rules take them; None without accounts."""
+        if not self.analysis or not self.analysis.inputs.get("accounts", {}).get("years"):
+            return None
+        return case_of(self.analysis.inputs)
+
+    @property
+    def base_rate(self) -> Decimal | None:
+        """Failures a year among companies like the buyer, as a scorecard took them; a fraction."""
+        return Decimal(self.analysis.inputs["base_rate"]) if self.score and self.analysis else None
+
+    @cached_property
     def outlook(self) -> Outlook | None:
         """What would change the grade, by the model that gave it; None without a score."""
-        return outlook(case_of(self.analysis.inputs)) if self.analysis and self.score else None
+        return outlook(self.case) if self.case and self.score else None
 
     @cached_property
     def refusal(self) -> InsufficientAccounts | None:

@@ -6,40 +6,27 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from applications.accounts import ITEMS
 from applications.accounts_form import item_label
-from underwriting.scoring.ratios import Ratio
+from underwriting.ratio_words import Text, peers_name, ratio_name, told
+from underwriting.scoring.card_score import DISAGREEMENT
 from underwriting.scoring.result import Factor, InsufficientAccounts, Overlay, Reason, Score
 from underwriting.scoring.statement import IdentityCheck
 from unlockfocus.templatetags.face import day, grade_word, number, percent
 
 Facts = Mapping[str, str]
-Text = str | Promise
 
-RATIOS: dict[str, Text] = {
-    "working_capital_to_assets": gettext_lazy("Working capital over assets"),
-    "retained_earnings_to_assets": gettext_lazy("Retained earnings over assets"),
-    "operating_return_on_assets": gettext_lazy("Operating profit over assets"),
-    "equity_to_liabilities": gettext_lazy("Equity over liabilities"),
-    "permanent_capital_to_assets": gettext_lazy("Equity and long-term debt over assets"),
-    "current_ratio": gettext_lazy("Current assets over short-term debt"),
-    "quick_ratio": gettext_lazy("The same without inventories"),
-    "cash_ratio": gettext_lazy("Cash over short-term debt"),
-    "cash_flow_to_short_liabilities": gettext_lazy("Cash flow over short-term debt"),
-    "operating_margin": gettext_lazy("Operating margin"),
-    "interest_cover": gettext_lazy("Interest cover"),
-    "operating_cost_to_short_liabilities": gettext_lazy("Operating cost over short-term debt"),
-    "defensive_days": gettext_lazy("Days of cost that cash and receivables pay"),
-    "receivable_days": gettext_lazy("Receivables in days of sales"),
-    "inventory_days": gettext_lazy("Inventories in days of sales"),
-    "sales_growth": gettext_lazy("Growth of sales"),
+MODELS: dict[str, Text] = {
+    "altman-z2": gettext_lazy("Altman's Z'' (emerging markets)"),
+    "points": gettext_lazy("Scorecard"),
 }
-
-MODELS: dict[str, Text] = {"altman-z2": gettext_lazy("Altman's Z'' (emerging markets)")}
+CARDS: dict[str, Text] = {
+    "full": gettext_lazy("full card"),
+    "short": gettext_lazy("short card, for abridged accounts"),
+}
 
 REASONS: dict[str, Text] = {
     "low_liquidity": gettext_lazy("Little working capital"),
@@ -61,6 +48,7 @@ CHECKS: dict[str, Text] = {
 REFERRALS: dict[str, Text] = {
     "accounts_too_old": gettext_lazy("The accounts are more than two years old: ask for newer ones."),
     "accounts_do_not_balance": gettext_lazy("The accounts do not add up: see the checks under the accounts."),
+    DISAGREEMENT: gettext_lazy("Most published formulas say the opposite: look closer."),
 }
 
 
@@ -87,15 +75,35 @@ def model_name(code: str) -> str:
 
 
 def waterfall(score: Score) -> list[Bar]:
-    """The factors of a score, the constant first, each with the product that made it."""
-    return [_bar(factor) for factor in sorted(score.factors, key=lambda factor: factor.value is not None)]
+    """The factors of a score, the constant first, each with what made its points."""
+    return [_bar(factor) for factor in sorted(score.factors, key=lambda factor: factor.code != "constant")]
 
 
 def _bar(factor: Factor) -> Bar:
-    if factor.value is None:
+    if factor.code == "constant":
         return Bar(_("Constant of the model"), "", factor.contribution)
-    note = f"{number(factor.value, 4)} × {number(factor.weight, 2)}"
-    return Bar(str(RATIOS[factor.code]), note, factor.contribution)
+    if factor.value is None:
+        note = _("not given: neither gains nor loses")
+    elif factor.weight is None:
+        note = told(factor.code, factor.value)
+    else:
+        note = f"{number(factor.value, 4)} × {number(factor.weight, 2)}"
+    return Bar(ratio_name(factor.code), note, factor.contribution)
+
+
+def points_name(score: Score) -> str:
+    """What the total of the waterfall is called."""
+    return _("Points") if score.card else "Z''"
+
+
+def points_told(score: Score) -> str:
+    """A card's points are whole numbers, a formula's have decimals."""
+    return number(score.points, 0 if score.card else 2)
+
+
+def card_name(score: Score) -> str:
+    """Which of the cards ran; empty for a formula."""
+    return str(CARDS[score.card]) if score.card else ""
 
 
 # --- Why the score is what it is --------------------------------------------------------------------------------------
@@ -121,7 +129,7 @@ def _gap(reason: Reason) -> Sentence:
     points = Decimal(reason.facts["points"])
     facts = {
         "what": REASONS[reason.code],
-        "ratio": RATIOS[reason.facts["ratio"]],
+        "ratio": ratio_name(reason.facts["ratio"]),
         "value": number(Decimal(reason.facts["value"]), 2),
         "median": number(Decimal(reason.facts["median"]), 2),
         "points": number(abs(points), 2),
@@ -133,7 +141,29 @@ def _gap(reason: Reason) -> Sentence:
     return Sentence(text % facts, "good")
 
 
-_REASON_SPEAKERS: dict[str, Callable[[Reason], Sentence]] = {"rating_equivalent": _rating, "assumed_item": _assumed}
+def _lost(reason: Reason) -> Sentence:
+    """What a ratio lost on a scorecard: against its best bin, to the next bin, and against half of its peers."""
+    facts, code = reason.facts, reason.facts["ratio"]
+    head = {"ratio": ratio_name(code), "value": told(code, Decimal(facts["value"])), "lost": facts["lost"]}
+    text = _("%(ratio)s is %(value)s: %(lost)s points below the best") % head
+    if "edge" in facts:
+        more = {"edge": told(code, float(facts["edge"])), "gain": facts["gain"]}
+        text = _("%(loss)s; from %(edge)s on it would gain %(gain)s") % {"loss": text, **more}
+    if facts.get("behind", "0") != "0":
+        peers = {"median": told(code, float(facts["median"])), "behind": facts["behind"]}
+        peers["peers"] = peers_name(facts["peers"])
+        text = _("%(loss)s. Half of the %(peers)s have %(median)s or more, worth %(behind)s points more") % {
+            "loss": text,
+            **peers,
+        }
+    return Sentence(_("%(sentence)s.") % {"sentence": text}, "caution")
+
+
+_REASON_SPEAKERS: dict[str, Callable[[Reason], Sentence]] = {
+    "rating_equivalent": _rating,
+    "assumed_item": _assumed,
+    "points_lost": _lost,
+}
 
 
 def overlays(score: Score) -> list[str]:
@@ -153,7 +183,7 @@ def _accounts_age(facts: Facts) -> str:
 
 
 def _unaudited(facts: Facts) -> str:
-    return _("The accounts are not audited.")
+    return _("The accounts are abridged.") if "abridged" in facts else _("The accounts are not audited.")
 
 
 def _no_comparatives(facts: Facts) -> str:
@@ -166,6 +196,18 @@ def _late_on_average(facts: Facts) -> str:
 
 def _very_late_once(facts: Facts) -> str:
     return _("The buyer once paid %(days)s days late, more than %(more_than)s: %(grades)s grades worse.") % facts
+
+
+def _overdue_now(facts: Facts) -> str:
+    text = _("A debt of the buyer to an insured is overdue for %(days)s days, more than %(more_than)s: %(worse)s.")
+    count = int(facts["grades"])
+    worse = ngettext("%(grades)s grade worse", "%(grades)s grades worse", count) % {"grades": count}
+    return text % {**facts, "worse": worse}
+
+
+def _insolvency(facts: Facts) -> str:
+    opened = day(date.fromisoformat(facts["opened_on"]))
+    return _("Insolvency proceedings were opened on %(day)s.") % {"day": opened}
 
 
 def _country_class(facts: Facts) -> str:
@@ -188,8 +230,10 @@ _OVERLAY_SPEAKERS: dict[str, Callable[[Facts], str]] = {
     "no_comparatives": _no_comparatives,
     "late_on_average": _late_on_average,
     "very_late_once": _very_late_once,
+    "overdue_now": _overdue_now,
     "country_class": _country_class,
     "negative_equity": _negative_equity,
+    "insolvency": _insolvency,
 }
 
 
@@ -217,21 +261,6 @@ def why_no_score(refusal: InsufficientAccounts) -> str:
 def item_name(code: str) -> str:
     """The name of an item of the accounts in the active language."""
     return next((item_label(item) for item in ITEMS if item.code == code), code)
-
-
-def ratio_name(ratio: Ratio) -> str:
-    return str(RATIOS[ratio.code])
-
-
-def ratio_value(ratio: Ratio) -> str:
-    """`14.3%`, `1.31` or `60 days`; a dash where nothing can be said."""
-    if ratio.value is None:
-        return "–"
-    if ratio.unit == "fraction":
-        return percent(ratio.value, 1)
-    if ratio.unit == "days":
-        return _("%(days)s days") % {"days": number(ratio.value, 0)}
-    return number(ratio.value, 2)
 
 
 def check_name(check: IdentityCheck) -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from applications.abilities import request_abilities
 from applications.exposure import exposure_steps
-from applications.models import CoverRequest
+from applications.models import CoverRequest, Status
 from claims.abilities import guarantee_abilities
 from claims.account import Account
 from claims.models import Paper
@@ -24,7 +24,8 @@ from journal.timeline import timeline
 from parties.visitors import SignedInRequest
 from underwriting.abilities import offer_abilities
 from underwriting.certificates.typed_facts import typed
-from underwriting.models import Guarantee, Offer
+from underwriting.insured_words import Assessment, assessment
+from underwriting.models import Analysis, Guarantee, Offer
 from unlockfocus.example import EXAMPLE
 from unlockfocus.stages import ball_of_guarantee, ball_of_request, standing
 
@@ -58,7 +59,9 @@ def file(request: SignedInRequest, reference: str) -> HttpResponse:
     rows = CoverRequest.objects.visible_to(request.user).select_related("company", "buyer", "loss_payee")
     cover_request = get_object_or_404(rows, reference=reference)
     today = localdate(timezone.now())
-    offers = list(Offer.objects.visible_to(request.user).for_request(cover_request).select_related("tariff"))
+    offers = list(
+        Offer.objects.visible_to(request.user).for_request(cover_request).select_related("tariff", "analysis")
+    )
     guarantee = Guarantee.objects.visible_to(request.user).for_request(cover_request).first()
     offer = next((each for each in offers if each.status in {"open", "accepted"}), None)
     incident = _incident(request, guarantee, today)
@@ -77,12 +80,22 @@ def file(request: SignedInRequest, reference: str) -> HttpResponse:
         "accounts": list(cover_request.accounts.all()),
         "offer": offer,
         "past_offers": [each for each in offers if each is not offer],
+        "assessment": _assessment(cover_request, offer),
         "offer_abilities": offer_abilities(offer, request.user, today) if offer else frozenset(),
         "guarantee": guarantee,
         "conditions": guarantee.conditions.all() if guarantee else [],
         "timeline": timeline(cover_request.journal_key, insurer=bool(request.user.duties)),
     }
     return render(request, "file.html", context)
+
+
+def _assessment(cover_request: CoverRequest, offer: Offer | None) -> Assessment | None:
+    """How the insurer sees the buyer, told once it has decided: with the offer, or with the reasons of a refusal."""
+    if offer:
+        return assessment(offer.analysis)
+    if cover_request.status == Status.DECLINED:
+        return assessment(Analysis.objects.filter(request=cover_request, completed_at__isnull=False).first())
+    return None
 
 
 @require_GET

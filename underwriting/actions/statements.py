@@ -7,7 +7,7 @@ from typing import Any
 
 from applications.models import CoverRequest
 from underwriting.models import BuyerStatement
-from underwriting.scoring.statement import ITEMS, Statement, before
+from underwriting.scoring.statement import ITEMS, Statement, before, years_of
 from underwriting.scoring.stored import as_dict, statement_from_accounts
 
 
@@ -15,12 +15,7 @@ def keep_statements(request: CoverRequest, accounts: dict[str, Any], *, at: date
     """Keep every year of the accounts of a request's buyer (`{"years": [...]}`); given again, nothing is added."""
     if request.buyer is None or not accounts["years"]:
         return []
-    kept = []
-    year: Statement | None = statement_from_accounts(accounts)
-    while year is not None:
-        kept.append(_keep(request, year, at))
-        year = year.prior
-    return kept
+    return [_keep(request, year, at) for year in years_of(statement_from_accounts(accounts))]
 
 
 def _keep(request: CoverRequest, year: Statement, at: datetime) -> BuyerStatement:

@@ -107,6 +107,14 @@ def add_given(*amounts: Decimal | None) -> Decimal | None:
     return sum(given, Decimal(0)) if len(given) == len(amounts) else None
 
 
+def years_of(statement: Statement) -> tuple[Statement, ...]:
+    """The year and those before it, newest first."""
+    years = [statement]
+    while years[-1].prior is not None:
+        years.append(years[-1].prior)
+    return tuple(years)
+
+
 def in_euros(statement: Statement, item: str) -> Decimal | None:
     """An item in whole euros at the rate of the period's end; None when the item or the rate is not known."""
     amount, rate = getattr(statement, item), statement.euro_rate
