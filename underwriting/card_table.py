@@ -17,7 +17,7 @@ from underwriting.scoring.score import Case
 from underwriting.scoring.scorecard import Characteristic, Scorecard
 from underwriting.scoring.statement import Statement, years_of
 from underwriting.words import CARDS
-from unlockfocus.templatetags.face import signed
+from unlockfocus.templatetags.face import number, signed
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Row:
 
 @dataclass(frozen=True)
 class CardTable:
-    """`points` are the sums of each year, None for one below the hard minimum.
+    """`sums` are the points of each year; a dash for one below the hard minimum.
 
     `peers` names whom the ratios are set against; `source` says who measured them, when they are a sector.
     """
@@ -51,7 +51,7 @@ class CardTable:
     version: str
     years: tuple[date, ...]
     rows: tuple[Row, ...]
-    points: tuple[int | None, ...]
+    sums: tuple[Cell, ...]
     peers: str
     source: str
 
@@ -69,7 +69,10 @@ def card_table(case: Case, model: Model) -> CardTable | None:
         version=model.version,
         years=tuple(each.period_end for each in years),
         rows=tuple(_row(each, card, tuple(zip(years, items, strict=True)), case) for each in card.characteristics),
-        points=tuple(None if each is None else card.points(each) for each in items),
+        sums=tuple(
+            Cell(year.period_end, "–" if each is None else number(Decimal(card.points(each)), 0), "")
+            for year, each in zip(years, items, strict=True)
+        ),
         peers=peers_name(case.sector.name if case.sector.quartiles else SAMPLE),
         source=case.sector.source,
     )
