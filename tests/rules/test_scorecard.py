@@ -313,6 +313,14 @@ def changed(*path, value):
             changed("cards", "full", "characteristics", 0, "points", value=[1, 2.5]),
             "cards.full.characteristics[0].points: not integers",
         ),
+        (
+            changed("cards", "full", "characteristics", 0, "shares", value=[0.5, 0.4]),
+            "cards.full.characteristics[0].shares: not a share for each bin, or they do not add up to 1",
+        ),
+        (
+            changed("cards", "full", "characteristics", 0, "quartiles", value=[3, 2, 4]),
+            "cards.full.characteristics[0].quartiles: not three numbers in order",
+        ),
         (changed("cards", "short", "calibration", "slope", value=0), "cards.short.calibration.slope: not positive"),
         (
             changed("cards", "short", "calibration", "sample_rate", value=1),

@@ -15,6 +15,7 @@ from underwriting.scoring.ratios import spread
 from underwriting.scoring.result import InsufficientAccounts
 from underwriting.scoring.score import Case, score
 from underwriting.scoring.statement import ITEMS, Statement, identity_checks, identity_gaps
+from underwriting.scoring.statement import in_euros as in_euros_of
 from underwriting.scoring.stored import (
     as_dict,
     payments_from_dict,
@@ -416,6 +417,84 @@ def test_overlays_never_make_a_default_of_an_estimate():
     ruined = replace(PEI, operating_profit=Decimal("-60000000"), audited=False, prior=None)
     result = scored(ruined, on=date(2029, 1, 1), payments=PaymentExperience(90, 300), country_class=7)
     assert (str(result.pd), result.grade) == ("0.300000", 9)
+
+
+SIZED = ScoringSettings(abridged_factor=Decimal("1.1"), overdue_grades=2)
+ABRIDGED = replace(PEI, short_term_liabilities=None, long_term_liabilities=None)
+
+
+@pytest.mark.parametrize(
+    ("statement", "circumstances", "expected"),
+    [
+        (ABRIDGED, {}, [("unaudited", "1.1")]),
+        # Unaudited and abridged are one doubt, not two.
+        (replace(ABRIDGED, audited=False), {}, [("unaudited", "1.1")]),
+        (PEI, {"payments": PaymentExperience(9, 31, 60)}, []),
+        (PEI, {"payments": PaymentExperience(9, 31, 61)}, [("overdue_now", "0.065000")]),
+        # A delay beyond the tolerated one was told already.
+        (PEI, {"payments": PaymentExperience(9, 61, 61)}, [("very_late_once", "0.065000")]),
+        (PEI, {"insolvent_on": date(2026, 11, 25)}, []),
+        (PEI, {"insolvent_on": date(2026, 11, 24)}, [("insolvency", "1.000000")]),
+        (
+            PEI,
+            {"payments": PaymentExperience(90, 300), "country_class": 7, "insolvent_on": date(2026, 11, 1)},
+            [
+                ("late_on_average", "0.019500"),
+                ("very_late_once", "0.065000"),
+                ("country_class", "0.150000"),
+                ("insolvency", "1.000000"),
+            ],
+        ),
+    ],
+)
+def test_what_every_insured_tells_and_abridged_accounts_are_steps_too(statement, circumstances, expected):
+    result = scored(statement, settings=SIZED, **circumstances)
+    before = pd_for_grade(scored(replace(statement, audited=True)).grade)
+    sizes = [(code, str((before * Decimal(pd)).quantize(Decimal("0.000001"))) if pd == "1.1" else pd)
+             for code, pd in expected]  # fmt: skip
+    assert steps(result) == sizes
+
+
+def test_as_analyses_were_scored_before_these_steps_existed_they_do_nothing():
+    old = settings_from_dict({"unaudited_factor": "1.1"})
+    assert steps(scored(ABRIDGED, settings=old, payments=PaymentExperience(9, 31, 400))) == []
+
+
+def test_an_insolvency_is_a_fact_and_the_only_grade_10():
+    result = scored(settings=SIZED, insolvent_on=date(2026, 1, 1))
+    assert (result.grade, result.pd, result.overlays[-1].facts) == (10, 1, {"opened_on": "2026-01-01"})
+
+
+# --- The year before --------------------------------------------------------------------------------------------------
+
+
+def growth(prior, statement=PEI):
+    ratio = next(ratio for ratio in spread(replace(statement, prior=prior)) if ratio.code == "sales_growth")
+    return None if ratio.value is None else str(ratio.value)
+
+
+def test_the_year_before_is_taken_into_the_unit_of_this_one():
+    thousands = replace(PEI_2024, unit=1000, sales=Decimal("157900"))
+    assert growth(thousands) == growth(PEI_2024) == "0.065864"
+
+
+def test_where_the_currency_changed_the_year_before_comes_by_way_of_the_euro():
+    """157.9 million at 4.9741 are 31.744 million euros; 168.3 million at 5.0968 are 33.021: 4.0 % more."""
+    now_in_lei = replace(PEI, euro_rate=Decimal("5.0968"))
+    in_euros = replace(PEI_2024, currency="EUR", sales=Decimal("31744436"), euro_rate=Decimal(1))
+    assert growth(in_euros, now_in_lei) == "0.040205"
+    assert growth(in_euros) is None
+
+
+def test_accounts_of_two_years_ago_are_not_those_of_the_year_before():
+    assert growth(replace(PEI_2024, period_end=date(2024, 6, 30))) is None
+    assert growth(replace(PEI_2024, period_end=date(2024, 7, 31))) == "0.065864"
+
+
+def test_an_amount_in_euros_needs_the_rate_of_its_day():
+    thousands = replace(PEI, unit=1000, total_assets=Decimal("96400"), euro_rate=Decimal("5.0968"))
+    assert in_euros_of(thousands, "total_assets").quantize(Decimal(1)) == Decimal("18913828")
+    assert in_euros_of(PEI, "total_assets") is None
 
 
 def test_sizes_are_settings():
