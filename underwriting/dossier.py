@@ -13,7 +13,7 @@ from parties.models import User
 from underwriting.abilities import desk_abilities
 from underwriting.accounts_table import AccountsTable, accounts_table
 from underwriting.actions.analysis import UNANSWERED
-from underwriting.models import Analysis, GradeOverride, Guarantee, GuaranteeCondition, Offer
+from underwriting.models import Analysis, BuyerStatement, GradeOverride, Guarantee, GuaranteeCondition, Offer
 from underwriting.previews import suggested_terms, suggestion_for
 from underwriting.quotes import Terms
 from underwriting.scoring.grades import pd_for_grade
@@ -124,6 +124,14 @@ class Dossier:
         """The accounts that were scored, or those given while none were."""
         inputs = self.analysis.inputs if self.analysis else inputs_of(self.request, self.today)
         return accounts_table(inputs["accounts"])
+
+    @cached_property
+    def newer_accounts(self) -> BuyerStatement | None:
+        """Accounts of the buyer that came with another file and end later than those of this one."""
+        if self.request.buyer is None or self.accounts is None:
+            return None
+        later = BuyerStatement.objects.filter(buyer=self.request.buyer, period_end__gt=self.accounts.years[0])
+        return later.select_related("request").first()
 
     @cached_property
     def override(self) -> GradeOverride | None:

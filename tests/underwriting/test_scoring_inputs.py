@@ -63,6 +63,17 @@ def test_a_kept_row_says_what_was_given(index, alice, now):
     )  # fmt: skip
 
 
+def test_newer_accounts_that_came_with_another_file_are_pointed_at(index, alice, now, signed_in, bruno):
+    request = analysed_request(index, alice, now)
+    company, author = another_company()
+    other = submitted_request(company, author, now)
+    other.accounts.filter(period_end=date(2025, 12, 31)).update(period_end=date(2026, 9, 30))
+    analyse(other, now)
+    shown = signed_in(bruno).get(f"/desk/file/{request.reference}/").content.decode()
+    assert f"to 30 September 2026, came with file {other.reference}" in " ".join(shown.split())
+    assert "came with file" not in signed_in(bruno).get(f"/desk/file/{other.reference}/").content.decode()
+
+
 def test_amounts_are_told_in_euros_at_the_rate_of_the_last_day_of_the_year(index, alice, now, signed_in, bruno):
     """96.4 million at 5.0968, the ECB's of 31 December 2025."""
     request = analysed_request(index, alice, now)
