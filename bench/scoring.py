@@ -7,16 +7,22 @@ here how the sample was made: only LightGBM held to our ratios and to economic s
 are a warning.
 
 Floors of the speeds, in the same run: one bisection per ratio; one numpy division and one sum per ratio; for
-companies kept in the database, COPY of the accounts out and of the scores in, with nothing done in between.
+companies kept in the database, COPY of the same figures out, and of the same scores into a table like theirs with the
+same indexes, with nothing done in between. The run itself is the product's, from `start` to done, in a process of its
+own, so that its memory is its own.
 """
 
 import io
 import os
+import resource
 import sys
 import time
 from bisect import bisect_right
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryFile
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -26,8 +32,8 @@ import numpy as np
 from underwriting.scoring import second_opinions as formulas
 from underwriting.scoring.artefact import committed
 from underwriting.scoring.characteristics import CHARACTERISTICS, value_of
-from underwriting.scoring.items import AMOUNTS, NAMES, Items, euros_of
-from underwriting.scoring.portfolio import columns_of, pds_of, points_of
+from underwriting.scoring.items import AMOUNTS, NAMES, Items
+from underwriting.scoring.portfolio import points_of
 from underwriting.training.data import Floats, Sample, UnusableData, read_sample
 from underwriting.training.fit import FOLDS, folds
 from underwriting.training.measure import REPEATS, Measured, auc, measured, validate
@@ -47,7 +53,6 @@ except ImportError:
 SECONDS = 1.0
 ROWS = 1_000_000
 KEPT_ROWS = (100_000, 1_000_000)
-BASE_RATE = 0.02
 
 # Published formulas, and whether a higher value is the safer one.
 PUBLISHED: tuple[tuple[str, Callable[[Items], float], bool], ...] = (
@@ -160,52 +165,109 @@ def speeds(sample: Sample) -> None:
 
 
 def kept(sample: Sample, rows: int) -> None:
-    """Score so many companies that lie in the database, and put their scores beside them."""
+    """Score so many companies where the product keeps them, by its own run, against COPY with nothing in between."""
+    from django.db import connection
+
+    from underwriting.models import StatementScore
+
+    fill(sample, rows)
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as fresh:
+        seconds, before, peak = fresh.submit(run_over_portfolio).result()
+    scored = StatementScore.objects.filter(points__isnull=False).count()
+    assert StatementScore.objects.count() == rows, "a statement has no score"  # noqa: S101
+    out, back = copied(rows)
+    print(
+        f"in the database: {rows:,} statements, {scored:,} with points, in {seconds:.1f} s, {rows / seconds:,.0f} a s,"
+        f" {seconds / (out + back):.1f} x COPY alone ({out:.1f} s out, {back:.1f} s in);"
+        f" memory of the process {before:.0f} MB before, {peak:.0f} MB at most",
+        flush=True,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE parties_buyer CASCADE")
+
+
+def fill(sample: Sample, rows: int) -> None:
+    """So many buyers with one year of accounts each, the companies of the sample over and over."""
     from django.db import connection, transaction
 
     text = io.StringIO()
     np.savetxt(text, np.column_stack([getattr(sample.columns, name) for name in AMOUNTS]), fmt="%.2f", delimiter=",")
     text.seek(0)
-    columns = ", ".join(f"{name} double precision" for name in AMOUNTS)
+    columns, names = ", ".join(f"{name} numeric" for name in AMOUNTS), ", ".join(AMOUNTS)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE sample ({columns}) ON COMMIT DROP")
-        cursor.copy_expert("COPY sample FROM STDIN (FORMAT csv, NULL 'nan')", text)
+        cursor.execute("TRUNCATE parties_buyer CASCADE")
+        cursor.execute("TRUNCATE underwriting_statementscore, underwriting_rescoring")
+        cursor.execute(f"CREATE TEMP TABLE sample (place serial, {columns}) ON COMMIT DROP")
+        cursor.copy_expert(f"COPY sample ({names}) FROM STDIN (FORMAT csv, NULL 'nan')", text)
         cursor.execute(
-            "CREATE TEMP TABLE accounts ON COMMIT DROP AS SELECT row_number() OVER () AS id, sample.* "
-            "FROM generate_series(1, %s) CROSS JOIN sample LIMIT %s",
-            [rows // len(sample.failed) + 1, rows],
+            """
+            INSERT INTO parties_buyer
+                (country, registration_number, name, legal_form, vat_number, activity, sector, address)
+            SELECT (ARRAY['PL', 'RO', 'FR', 'DE'])[1 + n %% 4], n, 'Buyer ' || n, '', '', '', 10 + n %% 20, ''
+            FROM generate_series(1, %s) n
+            """,
+            [rows],
         )
-        cursor.execute("CREATE TEMP TABLE scores (id bigint, points int, pd double precision) ON COMMIT DROP")
-        start = time.perf_counter()
-        answer = scores_of(copied_out(cursor))
-        cursor.copy_expert("COPY scores FROM STDIN (FORMAT csv)", answer)
-        scored = time.perf_counter() - start
-        answer.seek(0)
-        start = time.perf_counter()
-        copied_out(cursor)
-        cursor.copy_expert("COPY scores FROM STDIN (FORMAT csv)", answer)
-        floor = time.perf_counter() - start
-    print(f"in the database: {rows:,} rows scored in {scored:.1f} s, {scored / floor:.1f} x COPY alone ({floor:.1f} s)")
+        cursor.execute(
+            f"""
+            INSERT INTO underwriting_buyerstatement
+                (buyer_id, source, received_at, fingerprint, period_end, currency, unit, audited, consolidated, {names})
+            SELECT buyer.id, 'insured', now(), md5(buyer.id::text), current_date - 200, 'PLN', 1000, true, false,
+                {names}
+            FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM parties_buyer) buyer
+            JOIN sample ON sample.place = 1 + buyer.n % (SELECT count(*) FROM sample) ORDER BY buyer.id
+            """  # noqa: S608 - names of columns
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE parties_buyer, underwriting_buyerstatement")
 
 
-def copied_out(cursor: object) -> io.StringIO:
-    """The accounts as the database gives them."""
-    text = io.StringIO()
-    cursor.copy_expert("COPY accounts TO STDOUT (FORMAT csv, NULL 'nan')", text)
-    text.seek(0)
-    return text
+def run_over_portfolio() -> tuple[float, float, float]:
+    """Seconds of a run from start to done, by the product's own verbs; megabytes of this process before and at most."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "unlockfocus.settings")
+    django.setup()
+    from django.utils import timezone
+
+    from parties.models import Duty, InsurerRole, User
+    from underwriting.actions import rescoring
+    from underwriting.models import StatementScore
+    from underwriting.scoring.versions import versions
+
+    senior, _created = User.objects.get_or_create(email="bench@unlockfocus.example", defaults={"name": "Bench"})
+    Duty.objects.get_or_create(user=senior, role=InsurerRole.SENIOR_UNDERWRITER)
+    assert not StatementScore.objects.exists()  # noqa: S101
+    before, start = resident(), time.perf_counter()
+    run = rescoring.start(versions()[-1], by=senior, at=timezone.now())[0]
+    while run.is_running:
+        run = rescoring.advance(run.pk, at=timezone.now())
+    return time.perf_counter() - start, before, resident()
 
 
-def scores_of(text: io.StringIO) -> io.StringIO:
-    """Number, points and PD of every company, as CSV."""
-    table = np.loadtxt(text, delimiter=",")
-    columns = {name: table[:, 1 + place] for place, name in enumerate(AMOUNTS)}
-    portfolio, _ = columns_of(Items(**columns, euros=np.full(len(table), euros_of("PLN", 1000))))
-    card = committed().full
-    points = points_of(card, portfolio)
-    pds = pds_of(card, points, BASE_RATE)
-    rows = zip(table[:, 0].astype(int).tolist(), points.tolist(), pds.tolist(), strict=True)
-    return io.StringIO("".join(f"{number},{each},{pd:.6f}\n" for number, each, pd in rows))
+def resident() -> float:
+    """The most memory this process had so far, megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def copied(rows: int) -> tuple[float, float]:
+    """Seconds for COPY of the same figures out, and of the same scores into a table like theirs."""
+    from django.db import connection, transaction
+
+    names = ", ".join(AMOUNTS)
+    kept_names = "statement_id, model, version, card, points, pd, grade, base_rate, scored_at"
+    with connection.cursor() as cursor, TemporaryFile() as scores:
+        cursor.copy_expert(f"COPY underwriting_statementscore ({kept_names}) TO STDOUT", scores)
+        scores.seek(0)
+        with transaction.atomic():
+            start = time.perf_counter()
+            with TemporaryFile() as figures:
+                cursor.copy_expert(f"COPY underwriting_buyerstatement (id, {names}) TO STDOUT", figures)
+            out = time.perf_counter() - start
+            cursor.execute("CREATE TABLE alike (LIKE underwriting_statementscore INCLUDING ALL)")
+            start = time.perf_counter()
+            cursor.copy_expert(f"COPY alike ({kept_names}) FROM STDIN", scores)
+        back = time.perf_counter() - start
+        cursor.execute("DROP TABLE alike")
+    return out, back
 
 
 def main() -> None:
