@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from applications.models import CoverRequest
+from parties.models import Buyer
 from underwriting.models import BuyerStatement
 from underwriting.scoring.statement import ITEMS, Statement, before
 from underwriting.scoring.stored import as_dict, statement_from_accounts
@@ -18,15 +19,16 @@ def keep_statements(request: CoverRequest, accounts: dict[str, Any], *, at: date
     kept = []
     year: Statement | None = statement_from_accounts(accounts)
     while year is not None:
-        kept.append(_keep(request, year, at))
+        kept.append(keep_year(request.buyer, year, request=request, at=at))
         year = year.prior
     return kept
 
 
-def _keep(request: CoverRequest, year: Statement, at: datetime) -> BuyerStatement:
+def keep_year(buyer: Buyer, year: Statement, *, request: CoverRequest | None = None, at: datetime) -> BuyerStatement:
+    """Keep one year of a buyer's accounts, with the request they came with if any; given again, nothing is added."""
     prior_sales = before(year, "sales")
     row, _created = BuyerStatement.objects.get_or_create(
-        buyer=request.buyer,
+        buyer=buyer,
         fingerprint=fingerprint(year),
         defaults={
             "source": year.source,
