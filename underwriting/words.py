@@ -39,7 +39,10 @@ RATIOS: dict[str, Text] = {
     "sales_growth": gettext_lazy("Growth of sales"),
 }
 
-MODELS: dict[str, Text] = {"altman-z2": gettext_lazy("Altman's Z'' (emerging markets)")}
+MODELS: dict[str, Text] = {
+    "altman-z2": gettext_lazy("Altman's Z'' (emerging markets)"),
+    "points": gettext_lazy("Scorecard"),
+}
 
 REASONS: dict[str, Text] = {
     "low_liquidity": gettext_lazy("Little working capital"),

@@ -210,6 +210,11 @@ class ModelActivation(models.Model):
     def __str__(self) -> str:
         return f"{self.model} {self.version}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for its second person."""
+        return self.confirmed_at is None and self.rejected_at is None
+
 
 class BuyerIncidentQuerySet(models.QuerySet["BuyerIncident"]):
     def open(self) -> BuyerIncidentQuerySet:
