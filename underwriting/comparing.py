@@ -1,4 +1,4 @@
-"""A version of a model beside the one in force: over the newest accounts of every buyer, and over the limits in force."""
+"""A version of a model beside the one in force: over the newest accounts of every buyer, and the limits in force."""
 
 from collections import defaultdict
 from datetime import date
@@ -29,9 +29,9 @@ _MATRIX = f"""
 
 
 def effect_of(version: Version, on: date) -> Effect:
-    """What putting a version in force today would change; raises NoTariff. Its queries are as many for any portfolio."""
+    """What putting a version in force today would change; raises NoTariff. As many queries for any portfolio."""
     in_force = version_in_force()
-    return Effect(str(in_force), matrix(in_force, version), tariff_on(on).lgd, tuple(_files(version, on)))
+    return Effect(in_force, matrix(in_force, version), tariff_on(on).lgd, tuple(_files(version, on)))
 
 
 def matrix(old: Version, new: Version) -> Matrix:
@@ -65,28 +65,27 @@ def _file(
 ) -> FileEffect:
     offer = guarantee.offer
     by_hand = analysis.confirmed[0].grade if analysis.confirmed else None  # type: ignore[attr-defined]
+    old_grade, old_pd = analysis.grade or offer.grade, analysis.pd or offer.pd
     if by_hand:
-        old = new = (by_hand, pd_for_grade(by_hand))
-    else:
-        old = (analysis.grade or offer.grade, analysis.pd or offer.pd)
-        new = _scored_again(analysis, version)
+        old_grade, old_pd = by_hand, pd_for_grade(by_hand)
+    new_grade, new_pd = (old_grade, old_pd) if by_hand else _scored_again(analysis, version)
     return FileEffect(
         guarantee=guarantee.number,
         reference=offer.request.reference,
         buyer=guarantee.buyer.name,
         limit=offer.limit,
         insured_percentage=offer.insured_percentage,
-        old_grade=old[0],
-        old_pd=old[1],
-        new_grade=new[0],
-        new_pd=new[1],
+        old_grade=old_grade,
+        old_pd=old_pd,
+        new_grade=new_grade,
+        new_pd=new_pd,
         is_by_hand=by_hand is not None,
         insured=insured,
-        line=None if new[0] is None else lines.get(new[0], Decimal("0.00")),
+        line=None if new_grade is None else lines.get(new_grade, Decimal("0.00")),
     )
 
 
-def _scored_again(analysis: Analysis, version: Version) -> tuple[int, Decimal] | tuple[None, None]:
+def _scored_again(analysis: Analysis, version: Version) -> tuple[int | None, Decimal | None]:
     """Grade and PD of the stored inputs by a version, overlays and all."""
     try:
         score = score_from_inputs(analysis.inputs, version)

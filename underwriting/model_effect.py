@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from underwriting.scoring.versions import Version
 from unlockfocus.money import to_cents
 
 # A file that falls so many grades, or from a better one to this one, is told by name.
@@ -86,8 +87,20 @@ class Matrix:
         """Buyers with a grade under both."""
         return self.better + self.same + self.worse
 
-    def share(self, count: int) -> Decimal:
-        """A part of the buyers compared, a fraction; 0 when there is none."""
+    @property
+    def better_share(self) -> Decimal:
+        """Of the buyers compared, a fraction; as the two below."""
+        return self._share(self.better)
+
+    @property
+    def same_share(self) -> Decimal:
+        return self._share(self.same)
+
+    @property
+    def worse_share(self) -> Decimal:
+        return self._share(self.worse)
+
+    def _share(self, count: int) -> Decimal:
         return Decimal(count) / self.compared if self.compared else Decimal(0)
 
 
@@ -151,7 +164,7 @@ class GradeLine:
 class Effect:
     """The whole effect: `in_force` names what it is compared with, `lgd` is the tariff's."""
 
-    in_force: str
+    in_force: Version
     matrix: Matrix
     lgd: Decimal
     files: tuple[FileEffect, ...]
@@ -203,7 +216,7 @@ class Effect:
 def effect_as_dict(effect: Effect) -> dict[str, Any]:
     """What JSON can hold: Decimals as text, the matrix as [old, new, count]."""
     return {
-        "in_force": effect.in_force,
+        "in_force": {"model": effect.in_force.model, "version": effect.in_force.version},
         "matrix": [[old, new, count] for (old, new), count in sorted(effect.matrix.counts.items(), key=str)],
         "lgd": str(effect.lgd),
         "files": [{name: _kept(value) for name, value in vars(each).items()} for each in effect.files],
@@ -213,7 +226,10 @@ def effect_as_dict(effect: Effect) -> dict[str, Any]:
 def effect_from_dict(data: Mapping[str, Any]) -> Effect:
     """The inverse of effect_as_dict."""
     return Effect(
-        data["in_force"], matrix_of(data["matrix"]), Decimal(data["lgd"]), tuple(_file(each) for each in data["files"])
+        Version(**data["in_force"]),
+        matrix_of(data["matrix"]),
+        Decimal(data["lgd"]),
+        tuple(_file(each) for each in data["files"]),
     )
 
 

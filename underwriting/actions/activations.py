@@ -36,7 +36,7 @@ def check_may_be_proposed(version: Version) -> None:
 
 @transaction.atomic
 def propose(version: Version, *, reason: str, effect: Mapping[str, Any], by: User, at: datetime) -> ModelActivation:
-    """Propose a version for a second person, with the effect that was seen. Raises NotAllowed, and as the check does."""
+    """Propose a version for a second person, with the effect that was seen. Raises NotAllowed, or as the check does."""
     _check_is_senior(by)
     check_may_be_proposed(version)
     try:
@@ -55,7 +55,7 @@ def propose(version: Version, *, reason: str, effect: Mapping[str, Any], by: Use
 
 @transaction.atomic
 def confirm(activation_id: int, *, by: User, at: datetime) -> ModelActivation:
-    """Put the version in force for all that is scored from now on. Raises NotTwoPeople, NotAllowed, IllegalTransition."""
+    """Put the version in force for what is scored from now on. Raises NotTwoPeople, NotAllowed, IllegalTransition."""
     activation = _unanswered(activation_id)
     if by.pk == activation.proposed_by_id:
         raise NotTwoPeople(_("Nobody confirms what they proposed: a second senior underwriter must."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -159,6 +160,16 @@ class Rescoring(models.Model):
     @property
     def is_running(self) -> bool:
         return self.status == self.Status.RUNNING
+
+    @property
+    def share(self) -> Decimal:
+        """How much of it is done, a fraction."""
+        return Decimal(self.done) / self.total if self.total else Decimal(1)
+
+    @property
+    def whole_pace(self) -> int:
+        """The pace as people read it."""
+        return round(self.pace)
 
     @property
     def pace(self) -> float:
