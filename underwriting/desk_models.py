@@ -249,7 +249,7 @@ def activation(request: SignedInRequest, pk: int) -> HttpResponse:
             if not refusal:
                 return redirect("admin:models")
     context = {
-        "title": _("%(version)s in force?") % {"version": _name(version)},
+        "title": _title(shown, _name(version)),
         "activation": shown,
         "version": version,
         "name": _name(version),
@@ -264,6 +264,11 @@ def activation(request: SignedInRequest, pk: int) -> HttpResponse:
         "has_moved": has_moved,
     }
     return _page(request, "activation", context, status=_status(request, has_moved=has_moved))
+
+
+def _title(shown: ModelActivation, name: str) -> str:
+    words_of_it = _("Put %(version)s in force?") if shown.is_open else _("Proposal of %(version)s")
+    return words_of_it % {"version": name}
 
 
 def _answer(shown: ModelActivation, act: str, request: SignedInRequest, at: datetime) -> str:

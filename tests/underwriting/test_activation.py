@@ -23,7 +23,7 @@ from underwriting.actions.guarantees import not_take_up
 from underwriting.comparing import effect_of, matrix
 from underwriting.model_effect import effect_as_dict, effect_from_dict, matrix_of
 from underwriting.model_versions import version_in_force
-from underwriting.models import Analysis, CumulLine, ModelActivation, StatementScore
+from underwriting.models import Analysis, CumulLine, ModelActivation, Rescoring, StatementScore
 from underwriting.scoring.score import Case, score
 from underwriting.scoring.stored import as_dict
 from underwriting.scoring.versions import FORMULA, Version, scorecard_of, versions
@@ -48,9 +48,9 @@ EMPTY = replace(PEI, sales=None)
 
 def run_all(version, by, at):
     """Run a version over the portfolio, and the one in force with it."""
-    for run in rescoring.start(version, by=by, at=at):
-        while run.is_running:
-            run = rescoring.advance(run.pk, at=at)
+    rescoring.start(version, by=by, at=at)
+    while running := Rescoring.objects.filter(status="running").first():
+        rescoring.advance(running.pk, at=at)
 
 
 def proposed(by, at, version=CARD):
@@ -252,10 +252,13 @@ def test_a_version_that_was_not_run_over_everything_is_refused(index, sofia, now
         activations.check_may_be_proposed(FORMULA)
     with pytest.raises(activations.NotReadyForForce, match="Run this version over the portfolio first"):
         activations.check_may_be_proposed(CARD)
-    run = rescoring.start(CARD, by=sofia, at=now)[0]
+    run, run_of_formula = rescoring.start(CARD, by=sofia, at=now)
     with pytest.raises(activations.NotReadyForForce):
         activations.check_may_be_proposed(CARD)
     rescoring.advance(run.pk, at=now)
+    with pytest.raises(activations.NotReadyForForce, match="The version in force was not run"):
+        activations.check_may_be_proposed(CARD)
+    rescoring.advance(run_of_formula.pk, at=now)
     activations.check_may_be_proposed(CARD)
     buyer_with(2, PEI, at=now)
     with pytest.raises(activations.NotReadyForForce, match="Statements came since"):

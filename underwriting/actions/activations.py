@@ -23,7 +23,8 @@ class NotReadyForForce(BusinessRule):
 def check_may_be_proposed(version: Version) -> None:
     """Raises NoSuchVersion, IllegalTransition when it is in force or another waits, NotReadyForForce."""
     check_is_known(version)
-    if version == version_in_force():
+    in_force = version_in_force()
+    if version == in_force:
         raise IllegalTransition(_("This version is in force already."))
     if ModelActivation.objects.filter(**UNANSWERED).exists():
         raise IllegalTransition(_("A proposed version is already waiting for its second person."))
@@ -32,6 +33,10 @@ def check_may_be_proposed(version: Version) -> None:
         raise NotReadyForForce(_("Run this version over the portfolio first, so that everybody sees what it changes."))
     if not has_scored_all(version):
         raise NotReadyForForce(_("Statements came since this version was last run: run it again first."))
+    if not has_scored_all(in_force):
+        raise NotReadyForForce(
+            _("The version in force was not run over every statement: run this one again, both run.")
+        )
 
 
 @transaction.atomic
