@@ -55,8 +55,7 @@ def _page(request: HttpRequest, name: str, context: dict[str, Any], status: int 
 
 
 def _name(version: Version) -> str:
-    """`Scorecard 2026.1`."""
-    return f"{words.model_name(version.model)} {version.version}"
+    return words.version_name(version.model, version.version)
 
 
 # --- Every version ----------------------------------------------------------------------------------------------------

@@ -89,6 +89,11 @@ def model_name(code: str) -> str:
     return str(MODELS.get(code, code))
 
 
+def version_name(model: str, version: str) -> str:
+    """`Scorecard 2026.1`."""
+    return f"{model_name(model)} {version}"
+
+
 def waterfall(score: Score) -> list[Bar]:
     """The factors of a score, the constant first, each with the product that made it."""
     return [_bar(factor) for factor in sorted(score.factors, key=lambda factor: factor.value is not None)]

@@ -222,7 +222,7 @@ def test_a_version_is_proposed_and_put_in_force_by_two_people(
     assert 'value="confirm"' not in shown.content.decode()
     assert author.post(response["Location"], {"act": "confirm", "seen": seen}).status_code == 403
 
-    assert "points 2026.1, proposed by Sofia Lindqvist" in text(signed_in(bruno).get(reverse("admin:index")))
+    assert "Scorecard 2026.1, proposed by Sofia Lindqvist" in text(signed_in(bruno).get(reverse("admin:index")))
     assert author.get(propose).status_code == 409
 
     second = signed_in(another_senior())
