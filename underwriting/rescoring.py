@@ -15,6 +15,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from parties.models import Buyer
 from underwriting.models import BaseRate, BuyerStatement, Rescoring, StatementScore
 from underwriting.scoring.artefact import Model
 from underwriting.scoring.grades import grade_for_pd
@@ -31,12 +32,14 @@ CHUNK = 20_000
 _KEY_AND_WORDS = [("pair", "S4"), ("currency", "S3"), ("unit", "i8"), ("is_ahead", "i1")]
 _ROW = np.dtype([("key", "i8"), *((name, "f8") for name in AMOUNTS), *_KEY_AND_WORDS])
 
+# The buyer is looked up row by row: a join of a chunk would be planned over all buyers, chunk after chunk.
 _READ = f"""
     SELECT s.id, {", ".join(f"s.{name}" for name in AMOUNTS)},
-           rpad(b.country, 2) || b.sector, s.currency, s.unit, (s.period_end > %s)::int
-    FROM {BuyerStatement._meta.db_table} s JOIN parties_buyer b ON b.id = s.buyer_id
+           (SELECT rpad(b.country, 2) || b.sector FROM {Buyer._meta.db_table} b WHERE b.id = s.buyer_id),
+           s.currency, s.unit, (s.period_end > %s)::int
+    FROM {BuyerStatement._meta.db_table} s
     WHERE s.id > %s AND s.id <= %s ORDER BY s.id LIMIT %s
-"""  # noqa: S608 - names of columns, no data
+"""  # noqa: S608 - names of tables and columns, no data
 
 _CHUNK_TABLE = """
     CREATE TEMP TABLE rescored_chunk
