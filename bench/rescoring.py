@@ -46,7 +46,8 @@ def kept(sample: Sample, rows: int) -> None:
     assert StatementScore.objects.count() == rows, "a statement has no score"  # noqa: S101
     out, back = copied(rows)
     print(
-        f"in the database: {rows:,} statements, {scored:,} with points, in {seconds:.1f} s, {rows / seconds:,.0f} a second,"
+        f"in the database: {rows:,} statements, {scored:,} with points, in {seconds:.1f} s,"
+        f" {rows / seconds:,.0f} a second,"
         f" {seconds / (out + back):.1f} x COPY alone ({out:.1f} s out, {back:.1f} s in);"
         f" memory of the process {before:.0f} MB before, {peak:.0f} MB at most",
         flush=True,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from applications.models import CoverRequest
 from underwriting.models.fields import fraction_field
@@ -117,9 +118,9 @@ class Rescoring(models.Model):
     """One run of a version of a model over every statement we hold, in chunks, in the order of their keys."""
 
     class Status(models.TextChoices):
-        RUNNING = "running", _("running")
-        DONE = "done", _("done")
-        CANCELLED = "cancelled", _("cancelled")
+        RUNNING = "running", pgettext_lazy("run", "running")
+        DONE = "done", pgettext_lazy("run", "done")
+        CANCELLED = "cancelled", pgettext_lazy("run", "cancelled")
 
     model = models.CharField(_("model"), max_length=40)
     version = models.CharField(_("version"), max_length=20)
