@@ -6,12 +6,11 @@ comparators are the median of the training folds. A tree still finds the spike t
 here how the sample was made: only LightGBM held to our ratios and to economic signs is a fair comparison, the other two
 are a warning.
 
-Floors of the speeds, in the same run: one bisection per ratio; one numpy division and one sum per ratio; for
-companies kept in the database, COPY of the accounts out and of the scores in, with nothing done in between.
+Floors of the speeds, in the same run: one bisection per ratio; one numpy division and one sum per ratio. Companies kept
+in the database are measured by `bench/rescoring.py`, which is run at the end.
 """
 
-import io
-import os
+import subprocess
 import sys
 import time
 from bisect import bisect_right
@@ -20,14 +19,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import django
 import numpy as np
 
 from underwriting.scoring import second_opinions as formulas
 from underwriting.scoring.artefact import committed
 from underwriting.scoring.characteristics import CHARACTERISTICS, value_of
-from underwriting.scoring.items import AMOUNTS, NAMES, Items, euros_of
-from underwriting.scoring.portfolio import columns_of, pds_of, points_of
+from underwriting.scoring.items import NAMES, Items
+from underwriting.scoring.portfolio import points_of
 from underwriting.training.data import Floats, Sample, UnusableData, read_sample
 from underwriting.training.fit import FOLDS, folds
 from underwriting.training.measure import REPEATS, Measured, auc, measured, validate
@@ -46,8 +44,6 @@ except ImportError:
 
 SECONDS = 1.0
 ROWS = 1_000_000
-KEPT_ROWS = (100_000, 1_000_000)
-BASE_RATE = 0.02
 
 # Published formulas, and whether a higher value is the safer one.
 PUBLISHED: tuple[tuple[str, Callable[[Items], float], bool], ...] = (
@@ -159,55 +155,6 @@ def speeds(sample: Sample) -> None:
     )
 
 
-def kept(sample: Sample, rows: int) -> None:
-    """Score so many companies that lie in the database, and put their scores beside them."""
-    from django.db import connection, transaction
-
-    text = io.StringIO()
-    np.savetxt(text, np.column_stack([getattr(sample.columns, name) for name in AMOUNTS]), fmt="%.2f", delimiter=",")
-    text.seek(0)
-    columns = ", ".join(f"{name} double precision" for name in AMOUNTS)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE sample ({columns}) ON COMMIT DROP")
-        cursor.copy_expert("COPY sample FROM STDIN (FORMAT csv, NULL 'nan')", text)
-        cursor.execute(
-            "CREATE TEMP TABLE accounts ON COMMIT DROP AS SELECT row_number() OVER () AS id, sample.* "
-            "FROM generate_series(1, %s) CROSS JOIN sample LIMIT %s",
-            [rows // len(sample.failed) + 1, rows],
-        )
-        cursor.execute("CREATE TEMP TABLE scores (id bigint, points int, pd double precision) ON COMMIT DROP")
-        start = time.perf_counter()
-        answer = scores_of(copied_out(cursor))
-        cursor.copy_expert("COPY scores FROM STDIN (FORMAT csv)", answer)
-        scored = time.perf_counter() - start
-        answer.seek(0)
-        start = time.perf_counter()
-        copied_out(cursor)
-        cursor.copy_expert("COPY scores FROM STDIN (FORMAT csv)", answer)
-        floor = time.perf_counter() - start
-    print(f"in the database: {rows:,} rows scored in {scored:.1f} s, {scored / floor:.1f} x COPY alone ({floor:.1f} s)")
-
-
-def copied_out(cursor: object) -> io.StringIO:
-    """The accounts as the database gives them."""
-    text = io.StringIO()
-    cursor.copy_expert("COPY accounts TO STDOUT (FORMAT csv, NULL 'nan')", text)
-    text.seek(0)
-    return text
-
-
-def scores_of(text: io.StringIO) -> io.StringIO:
-    """Number, points and PD of every company, as CSV."""
-    table = np.loadtxt(text, delimiter=",")
-    columns = {name: table[:, 1 + place] for place, name in enumerate(AMOUNTS)}
-    portfolio, _ = columns_of(Items(**columns, euros=np.full(len(table), euros_of("PLN", 1000))))
-    card = committed().full
-    points = points_of(card, portfolio)
-    pds = pds_of(card, points, BASE_RATE)
-    rows = zip(table[:, 0].astype(int).tolist(), points.tolist(), pds.tolist(), strict=True)
-    return io.StringIO("".join(f"{number},{each},{pd:.6f}\n" for number, each, pd in rows))
-
-
 def main() -> None:
     """Print both tables."""
     if len(sys.argv) != 2:
@@ -218,10 +165,9 @@ def main() -> None:
         raise SystemExit(str(error)) from error
     qualities(sample)
     speeds(sample)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "unlockfocus.settings")
-    django.setup()
-    for rows in KEPT_ROWS:
-        kept(sample, rows)
+    # In a process of its own: what was imported here would count as its memory.
+    portfolio = Path(__file__).with_name("rescoring.py")
+    subprocess.run([sys.executable, str(portfolio), sys.argv[1]], check=True)  # noqa: S603 - a file of ours
 
 
 if __name__ == "__main__":

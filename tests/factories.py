@@ -13,11 +13,13 @@ from claims.actions import deliveries, notices
 from claims.models import Claim, Invoice
 from journal.models import Delivery
 from journal.tasks import deliver
-from parties.models import Company, Duty, InsurerRole, Membership, Role, User
+from parties.models import Buyer, Company, Duty, InsurerRole, Membership, Role, User
 from underwriting.actions import analysis as analyses
 from underwriting.actions import guarantees, offers
+from underwriting.actions.statements import keep_year
 from underwriting.models import Analysis, Guarantee, Offer
 from underwriting.quotes import Terms
+from underwriting.scoring.statement import Statement
 from unlockfocus import demo
 
 COVER_START, COVER_END = date(2026, 12, 1), date(2027, 11, 14)
@@ -97,6 +99,15 @@ def guarantee_in_force(company: Company, author: User, underwriter: User, at: da
     for condition in guarantee.conditions.all():
         guarantee = guarantees.meet_condition(condition.pk, proof="Transfer seen", by=underwriter, at=at)
     return guarantee
+
+
+def buyer_with(number: int, *years: Statement, country: str = "PL", sector: str = "", at: datetime) -> Buyer:
+    """A buyer whose accounts of these years we hold."""
+    facts = {"name": f"Buyer {number}", "sector": sector}
+    buyer, _created = Buyer.objects.get_or_create(country=country, registration_number=f"{number:010d}", defaults=facts)
+    for year in years:
+        keep_year(buyer, year, at=at)
+    return buyer
 
 
 def instant(day: date, hour: int = 9) -> datetime:

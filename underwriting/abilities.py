@@ -6,7 +6,7 @@ from applications.models import CoverRequest
 from applications.workflow import COVER_REQUEST
 from parties.models import UNDERWRITERS, InsurerRole, User
 from underwriting.actions.analysis import UNANSWERED
-from underwriting.models import Analysis, GradeOverride, Guarantee, Offer
+from underwriting.models import Analysis, GradeOverride, Guarantee, ModelActivation, Offer
 from underwriting.terms import may_sign
 from underwriting.workflow import GUARANTEE
 
@@ -82,3 +82,19 @@ def _on_guarantee(request: CoverRequest) -> set[str]:
         return set()
     acts = {"not_take_up": "not_take_up", "close": "close", "meet": "enter_into_force"}
     return {act for act, transition in acts.items() if GUARANTEE.allows(transition, guarantee.status)}
+
+
+def model_abilities(user: User) -> frozenset[str]:
+    """What a person of the insurer may do with the versions of models: view, run, propose."""
+    is_senior = user.has_duty(InsurerRole.SENIOR_UNDERWRITER)
+    return frozenset({"view", "run", "propose"}) if is_senior else frozenset({"view"})
+
+
+def activation_abilities(activation: ModelActivation, user: User) -> frozenset[str]:
+    """What a person of the insurer may do with a proposed version: view, confirm, reject."""
+    if not activation.is_open:
+        return frozenset({"view"})
+    if activation.proposed_by_id == user.pk:
+        return frozenset({"view", "reject"})
+    is_senior = user.has_duty(InsurerRole.SENIOR_UNDERWRITER)
+    return frozenset({"view", "confirm", "reject"}) if is_senior else frozenset({"view"})

@@ -1,5 +1,6 @@
 """The desk's own pages, beside the lists of the admin; their names live in its namespace (`admin:file`)."""
 
+from underwriting import desk_models
 from underwriting import desk_views as views
 
 PAGES = [
@@ -15,4 +16,11 @@ PAGES = [
     ("file/<str:reference>/condition/<int:pk>/", views.meet, "file-meet"),
     ("file/<str:reference>/not-taken-up/", views.not_take_up, "file-not-taken-up"),
     ("file/<str:reference>/close/", views.close, "file-close"),
+    ("models/", desk_models.models, "models"),
+    ("models/<str:model>/<str:version>/", desk_models.model, "model"),
+    ("models/<str:model>/<str:version>/rescore/", desk_models.rescore, "model-rescore"),
+    ("models/<str:model>/<str:version>/propose/", desk_models.propose, "model-propose"),
+    ("rescorings/<int:pk>/cancel/", desk_models.cancel, "rescoring-cancel"),
+    ("rescorings/<int:pk>/resume/", desk_models.resume, "rescoring-resume"),
+    ("activations/<int:pk>/", desk_models.activation, "activation"),
 ]

@@ -3,6 +3,7 @@
 What is stored is all the model needs: a replay reads these inputs, and the artefact of the version they name.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -96,10 +97,17 @@ def base_rate_of(country: str, sector: str, on: date) -> Decimal:
 
     The row that fits best: both named, the country alone, the sector alone, neither.
     """
-    fitting = BaseRate.objects.in_force(on).filter(country__in={country, ""}, sector__in={sector, ""})
+    return nearest_rate(
+        BaseRate.objects.in_force(on).filter(country__in={country, ""}, sector__in={sector, ""}), country, sector
+    )
+
+
+def nearest_rate(rows: Iterable[BaseRate], country: str, sector: str) -> Decimal:
+    """The rate of the row in force that fits a country and a sector best; raises NoScoringTerms when none does."""
+    fitting = (row for row in rows if row.country in {country, ""} and row.sector in {sector, ""})
     nearest = min(fitting, key=lambda row: (not row.country, not row.sector), default=None)
     if nearest is None:
-        raise NoScoringTerms(f"no base rate in force on {on}: run load_reference")
+        raise NoScoringTerms(f"no base rate in force for {country} {sector}: run load_reference")
     return nearest.rate
 
 

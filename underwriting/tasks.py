@@ -10,12 +10,13 @@ from django.utils.timezone import localdate
 from journal.origin import acting_from
 from journal.queueing import queue
 from underwriting.actions import analysis as analyses
-from underwriting.actions import offers
-from underwriting.models import Analysis, Offer
+from underwriting.actions import offers, rescoring
+from underwriting.models import Analysis, Offer, Rescoring
 
 log = structlog.get_logger(__name__)
 
 OWED_AFTER = timedelta(seconds=30)
+STANDS_STILL_AFTER = timedelta(minutes=1)
 CHUNK = 200
 
 
@@ -42,3 +43,20 @@ def expire_offers() -> None:
     for offer_id in late.order_by("pk").values_list("pk", flat=True)[:CHUNK]:
         with acting_from("worker"):
             offers.expire(offer_id, at=now)
+
+
+@shared_task
+def rescore(run_id: int) -> None:
+    """Advance a run of a model over the portfolio by one chunk, and queue the next behind what else is waiting."""
+    with acting_from("worker"):
+        run = rescoring.advance(run_id, at=timezone.now())
+    if run and run.is_running:
+        queue(rescore, run_id)
+
+
+@shared_task
+def sweep_rescorings() -> None:
+    """Queue again the runs that stand still: their worker or the broker went away between two chunks."""
+    still = Rescoring.objects.filter(status=Rescoring.Status.RUNNING, moved_at__lt=timezone.now() - STANDS_STILL_AFTER)
+    for run_id in still.order_by("pk").values_list("pk", flat=True)[:CHUNK]:
+        queue(rescore, run_id)

@@ -74,6 +74,11 @@ def model_name(code: str) -> str:
     return str(MODELS.get(code, code))
 
 
+def version_name(model: str, version: str) -> str:
+    """`Scorecard 2026.1`."""
+    return f"{model_name(model)} {version}"
+
+
 def waterfall(score: Score) -> list[Bar]:
     """The factors of a score, the constant first, each with what made its points."""
     return [_bar(factor) for factor in sorted(score.factors, key=lambda factor: factor.code != "constant")]

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from applications.models import CoverRequest, Status
 from underwriting.actions.analysis import UNANSWERED
-from underwriting.models import Analysis, GradeOverride, Guarantee, Offer
+from underwriting.models import Analysis, GradeOverride, Guarantee, ModelActivation, Offer
 
 WITH_US = (Status.SUBMITTED, Status.IN_ANALYSIS)
 SHOWN = 50
@@ -17,22 +17,24 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class WorkQueue:
-    """Four short lists, each longest waiting first, at most `SHOWN` rows."""
+    """Four short lists, each longest waiting first, at most `SHOWN` rows; the proposed version of a model, if any."""
 
     requests: list[CoverRequest]
     unsigned_offers: list[Offer]
     overrides: list[GradeOverride]
     guarantees: list[Guarantee]
+    activation: ModelActivation | None
     now: datetime
 
 
 def work_queue(now: datetime) -> WorkQueue:
-    """What waits now: four queries, however long the lists."""
+    """What waits now: as many queries, however long the lists."""
     return WorkQueue(
         requests=list(_requests()[:SHOWN]),
         unsigned_offers=list(_unsigned_offers()[:SHOWN]),
         overrides=list(_overrides()[:SHOWN]),
         guarantees=list(_guarantees()[:SHOWN]),
+        activation=ModelActivation.objects.filter(**UNANSWERED).select_related("proposed_by").first(),
         now=now,
     )
 

@@ -18,6 +18,8 @@ app.conf.beat_schedule = {
     "drafts-expire": {"task": "applications.tasks.expire_drafts", "schedule": timedelta(hours=6)},
     # Analyses whose worker was killed are queued again.
     "analyses-sweep": {"task": "underwriting.tasks.sweep_analyses", "schedule": timedelta(seconds=30)},
+    # Runs of a model over the portfolio that stand still are queued again.
+    "rescorings-sweep": {"task": "underwriting.tasks.sweep_rescorings", "schedule": timedelta(minutes=1)},
     # Offers end at midnight after their last day.
     "offers-expire": {"task": "underwriting.tasks.expire_offers", "schedule": timedelta(minutes=10)},
     # Invoices fall overdue; reminders, warnings and escalations are written on their days, between 7 and 20 o'clock.

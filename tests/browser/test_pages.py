@@ -17,7 +17,11 @@ from applications import actions as requests
 from applications.models import CoverRequest, OrderLine
 from parties.models import Company, User
 from tests.conftest import NOW
-from tests.factories import analysed_request, bound_guarantee, offer_for, person_named
+from tests.factories import analysed_request, another_senior, bound_guarantee, buyer_with, offer_for, person_named
+from tests.rules.test_scoring import PEI
+from tests.underwriting.test_activation import EMPTY, IDLE, POOR, RICH, proposed, run_all
+from underwriting.actions import activations, rescoring
+from underwriting.scoring.versions import versions
 from unlockfocus import demo
 
 VISITOR = ["/", "/eligibility/", "/eligibility/?need=1", "/sign-in/", "/sign-up/", "/password/forgotten/", "/verify/"]
@@ -167,3 +171,39 @@ def test_pages_of_the_desk(
         "/desk/journal/entry/",
     ]
     assert look_at(page, pages) == []
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), MODES)
+def test_pages_about_models(
+    open_page: Callable[..., Page],
+    transactional_db: None,
+    index: Company,
+    alice: User,
+    bruno: User,
+    sofia: User,
+    live_server: Any,
+    language: str,
+    width: int,
+    scheme: str,
+) -> None:
+    page, card = open_page(language, width, scheme), "/desk/models/points/2026.1/"
+    sign_in_as(page, sofia, live_server.url)
+    wrong = look_at(page, ["/desk/models/", card])
+    bound_guarantee(index, alice, bruno, NOW)
+    for number, year in enumerate([PEI, PEI, POOR, IDLE, RICH, EMPTY]):
+        buyer_with(number, year, at=NOW)
+    run = rescoring.start(versions()[-1], by=sofia, at=NOW)[0]
+    rescoring.advance(run.pk, at=NOW + timedelta(seconds=2), size=5)
+    wrong += look_at(page, [f"{card}?running"])
+    rescoring.cancel(run.pk, by=sofia, at=NOW)
+    run_all(versions()[-1], sofia, NOW)
+    wrong += look_at(page, [f"{card}?done", f"{card}propose/"])
+    activation = proposed(sofia, NOW)
+    sign_in_as(page, another_senior(), live_server.url)
+    answer = f"/desk/activations/{activation.pk}/"
+    wrong += look_at(page, ["/desk/", answer])
+    bound_guarantee(index, alice, bruno, NOW)
+    wrong += look_at(page, [f"{answer}?moved"])
+    activations.confirm(activation.pk, by=person_named("Omar Haddad"), at=NOW)
+    wrong += look_at(page, [f"{answer}?answered", "/desk/models/?activated", f"{card}?in-force"])
+    assert wrong == []

@@ -5,6 +5,7 @@ import math
 import random
 import timeit
 import zipfile
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -21,7 +22,7 @@ from underwriting.scoring.artefact import COMMITTED, MalformedArtefact, committe
 from underwriting.scoring.card_score import DISAGREEMENT, score_statement
 from underwriting.scoring.characteristics import CHARACTERISTICS, value_of
 from underwriting.scoring.items import AMOUNTS, MISSING, PER_EURO, REQUIRED, Items, cleaned, items_of
-from underwriting.scoring.portfolio import columns_of, pds_of, points_of
+from underwriting.scoring.portfolio import Outcome, score_columns
 from underwriting.scoring.result import InsufficientAccounts
 from underwriting.scoring.scorecard import BEST_PD, WORST_PD, Calibration
 from underwriting.scoring.second_opinions import Opinion, altman_z1, disagree, springate
@@ -214,8 +215,8 @@ def test_a_currency_changes_nothing_but_size():
     assert lei.lines[-1].value == pytest.approx(96.4 / 4.2122)
 
 
-def test_a_portfolio_gets_the_points_of_its_companies_to_the_point():
-    """Ten thousand random companies with zeros, negatives, huge and missing figures."""
+def test_a_portfolio_gets_what_its_companies_get_alone():
+    """Ten thousand random companies with zeros, negatives, huge and missing figures, each at a base rate of its own."""
     chance = random.Random(20261124)  # noqa: S311
 
     def amount():
@@ -227,23 +228,25 @@ def test_a_portfolio_gets_the_points_of_its_companies_to_the_point():
         return chance.choice([1, 1, 1, -1]) * 10 ** chance.uniform(-2, 15 if kind > 0.95 else 8)
 
     rows = [{name: amount() for name in AMOUNTS} | {"euros": chance.choice([MISSING, 0.2])} for _ in range(10_000)]
-    columns, usable = columns_of(Items(**{name: np.array([row[name] for row in rows]) for name in rows[0]}))
-    together = {name: points_of(card, columns) for name, card in CARDS.items()}
-    pds = {name: pds_of(card, together[name], 0.02) for name, card in CARDS.items()}
-    scores = 0
-    for place, row in enumerate(rows):
+    rates = [chance.choice([0.0008, 0.01, 0.02, 0.025, 0.31]) for _ in rows]
+    columns = Items(**{name: np.array([row[name] for row in rows]) for name in rows[0]})
+    together = score_columns(columns, np.array(rates), MODEL)
+    assert [together.distinct[place][0] for place in together.place] == rates
+    cards = Counter()
+    for place, (row, rate) in enumerate(zip(rows, rates, strict=True)):
         try:
             items = cleaned(Items(**row))
         except InsufficientAccounts:
-            assert not usable[place]
+            assert not together.usable[place]
+            assert together[place] is None
             continue
-        assert usable[place]
-        scores += 1
-        for name, card in CARDS.items():
-            alone = card.score(items)
-            assert alone.points == together[name][place] == card.points(items)
-            assert float(alone.pd) == pytest.approx(pds[name][place], abs=5.1e-7)
-    assert scores > 1_500
+        alone = MODEL.card_for(items).score(items, rate)
+        assert together.usable[place]
+        assert together[place] == Outcome(alone.card, alone.points, alone.pd, alone.grade)
+        assert alone.points == MODEL.card_for(items).points(items)
+        cards[alone.card] += 1
+    assert cards["full"] > 1_000
+    assert cards["short"] > 200
 
 
 @given(points=st.integers(-2000, 2000), base=st.floats(0.001, 0.5))

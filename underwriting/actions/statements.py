@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from applications.models import CoverRequest
+from parties.models import Buyer
 from underwriting.models import BuyerStatement
 from underwriting.scoring.statement import ITEMS, Statement, before, years_of
 from underwriting.scoring.stored import as_dict, statement_from_accounts
@@ -15,13 +16,15 @@ def keep_statements(request: CoverRequest, accounts: dict[str, Any], *, at: date
     """Keep every year of the accounts of a request's buyer (`{"years": [...]}`); given again, nothing is added."""
     if request.buyer is None or not accounts["years"]:
         return []
-    return [_keep(request, year, at) for year in years_of(statement_from_accounts(accounts))]
+    years = years_of(statement_from_accounts(accounts))
+    return [keep_year(request.buyer, year, request=request, at=at) for year in years]
 
 
-def _keep(request: CoverRequest, year: Statement, at: datetime) -> BuyerStatement:
+def keep_year(buyer: Buyer, year: Statement, *, request: CoverRequest | None = None, at: datetime) -> BuyerStatement:
+    """Keep one year of a buyer's accounts, with the request they came with if any; given again, nothing is added."""
     prior_sales = before(year, "sales")
     row, _created = BuyerStatement.objects.get_or_create(
-        buyer=request.buyer,
+        buyer=buyer,
         fingerprint=fingerprint(year),
         defaults={
             "source": year.source,

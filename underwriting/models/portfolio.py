@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from applications.models import CoverRequest
 from underwriting.models.fields import fraction_field
@@ -69,6 +71,7 @@ class BuyerStatement(models.Model):
         verbose_name = _("buyer's statement")
         verbose_name_plural = _("buyers' statements")
         ordering = ["buyer", "-period_end", "-pk"]
+        indexes = [models.Index(fields=["buyer", "-period_end", "-id"], name="underwriting_statement_newest")]
         constraints = [
             models.UniqueConstraint(fields=["buyer", "fingerprint"], name="underwriting_statement_once"),
             models.CheckConstraint(condition=models.Q(unit__gt=0), name="underwriting_statement_unit_positive"),
@@ -88,7 +91,11 @@ class BuyerStatement(models.Model):
 class StatementScore(models.Model):
     """What one version of a model makes of one statement, before overlays; without points when it cannot score it."""
 
-    statement = models.ForeignKey(BuyerStatement, on_delete=models.CASCADE, related_name="scores")
+    # No reference is checked and no index of its own kept: a statement is never removed, the run that writes scores
+    # read it in the same transaction, and the check would lock, and so rewrite, every statement of the portfolio.
+    statement = models.ForeignKey(
+        BuyerStatement, on_delete=models.CASCADE, related_name="scores", db_constraint=False, db_index=False
+    )
     model = models.CharField(_("model"), max_length=40)
     version = models.CharField(_("version"), max_length=20)
     card = models.CharField(_("scorecard"), max_length=10, blank=True)
@@ -111,9 +118,9 @@ class Rescoring(models.Model):
     """One run of a version of a model over every statement we hold, in chunks, in the order of their keys."""
 
     class Status(models.TextChoices):
-        RUNNING = "running", _("running")
-        DONE = "done", _("done")
-        CANCELLED = "cancelled", _("cancelled")
+        RUNNING = "running", pgettext_lazy("run", "running")
+        DONE = "done", pgettext_lazy("run", "done")
+        CANCELLED = "cancelled", pgettext_lazy("run", "cancelled")
 
     model = models.CharField(_("model"), max_length=40)
     version = models.CharField(_("version"), max_length=20)
@@ -130,6 +137,11 @@ class Rescoring(models.Model):
     # When the last chunk ended, or the run was taken up again: a run that stands still is queued again.
     moved_at = models.DateTimeField()
     ended_at = models.DateTimeField(_("ended"), null=True)
+    cancelled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    resumed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    resumed_at = models.DateTimeField(_("resumed"), null=True)
+    # How many were done when it was resumed: the pace is that of the statements since.
+    resumed_done = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = _("portfolio re-scoring")
@@ -146,6 +158,31 @@ class Rescoring(models.Model):
     def __str__(self) -> str:
         return f"{self.model} {self.version} over {self.total} statements"
 
+    @property
+    def is_running(self) -> bool:
+        return self.status == self.Status.RUNNING
+
+    @property
+    def share(self) -> Decimal:
+        """How much of it is done, a fraction."""
+        return Decimal(self.done) / self.total if self.total else Decimal(1)
+
+    @property
+    def whole_pace(self) -> int:
+        """The pace as people read it."""
+        return round(self.pace)
+
+    @property
+    def pace(self) -> float:
+        """Statements a second since it was started or resumed; 0 before the first chunk is done."""
+        seconds = (self.moved_at - (self.resumed_at or self.started_at)).total_seconds()
+        return (self.done - self.resumed_done) / seconds if seconds > 0 else 0.0
+
+    @property
+    def expected_end(self) -> datetime | None:
+        """When it ends at this pace; None while there is none."""
+        return self.moved_at + timedelta(seconds=(self.total - self.done) / self.pace) if self.pace else None
+
 
 class ModelActivation(models.Model):
     """A version of a model put in force: proposed by one senior underwriter, confirmed by another."""
@@ -161,6 +198,10 @@ class ModelActivation(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    # By the proposer: taken back.
+    rejected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     rejected_at = models.DateTimeField(_("rejected"), null=True, blank=True)
 
     class Meta:
@@ -180,6 +221,11 @@ class ModelActivation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.version}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for its second person."""
+        return self.confirmed_at is None and self.rejected_at is None
 
 
 class BuyerIncidentQuerySet(models.QuerySet["BuyerIncident"]):

@@ -1,9 +1,15 @@
-"""The points of a whole portfolio at once: the same ratios over columns, the same bins, the same points. Pure."""
+"""A whole portfolio scored at once: the same ratios over columns, the same bins, points, PDs and grades. Pure."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from underwriting.scoring.artefact import Model
 from underwriting.scoring.characteristics import CHARACTERISTICS
+from underwriting.scoring.grades import grade_for_pd
 from underwriting.scoring.items import NAMES, Items
 from underwriting.scoring.scorecard import Scorecard
 
@@ -43,8 +49,62 @@ def points_of(card: Scorecard, columns: Columns) -> NDArray[np.int64]:
     return total
 
 
-def pds_of(card: Scorecard, points: NDArray[np.int64], base_rate: float) -> NDArray[np.float64]:
-    """The PD of every sum of points; each different sum is worked out once, by the card itself."""
-    sums, place = np.unique(points, return_inverse=True)
-    pds: NDArray[np.float64] = np.array([card.calibration.pd(int(each), base_rate) for each in sums])[place]
-    return pds
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a model makes of a company, without the lines behind it; a formula has no card, and points with decimals."""
+
+    card: str
+    points: Decimal | int
+    pd: Decimal
+    grade: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What is made of every row: few different things, so that each is there once.
+
+    `distinct[place[row]]` is the base rate of a row and its outcome, None below the hard minimum.
+    """
+
+    place: NDArray[np.int64]
+    distinct: tuple[tuple[float, Outcome | None], ...]
+
+    def __getitem__(self, row: int) -> Outcome | None:
+        return self.distinct[int(self.place[row])][1]
+
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """Which rows could be scored."""
+        return np.array([outcome is not None for _rate, outcome in self.distinct], dtype=np.bool_)[self.place]
+
+
+def score_columns(items: Items, base_rates: NDArray[np.float64], model: Model) -> Outcomes:
+    """Score every row on the card its accounts allow, as `card_score.rate` does, at the base rate of the row."""
+    columns, usable = columns_of(items)
+    is_short = np.isnan(columns.short_term_liabilities)
+    with np.errstate(invalid="ignore"):
+        points = np.where(is_short, points_of(model.short, columns), points_of(model.full, columns))
+    rates, rate_place = np.unique(base_rates, return_inverse=True)
+    # One number for all that makes a difference; below the minimum that is the base rate alone.
+    codes = (rate_place * 2 + is_short) * _SPAN + points + _SPAN // 2
+    codes = np.where(usable, codes, -1 - rate_place)
+    different, place = np.unique(codes, return_inverse=True)
+    return Outcomes(place, tuple(_made_of(code, rates.tolist(), model) for code in different.tolist()))
+
+
+# More than the points of any card from the worst company to the best.
+_SPAN = 1 << 20
+
+
+def _made_of(code: int, rates: list[float], model: Model) -> tuple[float, Outcome | None]:
+    if code < 0:
+        return rates[-1 - code], None
+    which, points = divmod(code, _SPAN)
+    rate, is_short = divmod(which, 2)
+    return rates[rate], _outcome(model.short if is_short else model.full, points - _SPAN // 2, rates[rate])
+
+
+@lru_cache(maxsize=50_000)
+def _outcome(card: Scorecard, points: int, base_rate: float) -> Outcome:
+    pd = card.pd(points, base_rate)
+    return Outcome(card.name, points, pd, grade_for_pd(pd))

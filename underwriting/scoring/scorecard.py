@@ -126,11 +126,15 @@ class Scorecard:
                     total += characteristic.points[bisect_right(characteristic.edges, value)]
         return total
 
+    def pd(self, points: int, base_rate: float = BASE_RATE) -> Decimal:
+        """The PD of a sum of points, to six decimals."""
+        return Decimal(self.calibration.pd(points, base_rate)).quantize(_PLACES, rounding=ROUND_HALF_UP)
+
     def score(self, items: Items, base_rate: float = BASE_RATE) -> Scored:
         """Points, PD, grade and every line behind them."""
         lines = tuple(_line(characteristic, items) for characteristic in self.characteristics)
         points = sum(line.points for line in lines)
-        pd = Decimal(self.calibration.pd(points, base_rate)).quantize(_PLACES, rounding=ROUND_HALF_UP)
+        pd = self.pd(points, base_rate)
         seen = sum(each.range for each, line in zip(self.characteristics, lines, strict=True) if line.bin is not None)
         observed = Decimal(seen) / (sum(each.range for each in self.characteristics) or 1)
         return Scored(self.name, points, pd, grade_for_pd(pd), lines, observed)

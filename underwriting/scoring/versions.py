@@ -7,6 +7,7 @@ trained, the artefact before it is kept beside it under its version (`scorecard-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from types import MappingProxyType
 
 from underwriting.scoring import altman
@@ -34,8 +35,21 @@ FORMULA = Version(altman.MODEL, altman.VERSION)
 @lru_cache(maxsize=1)
 def scorecards() -> Mapping[Version, Model]:
     """Every scorecard that comes with the product, the newest last."""
-    models = [read_model(path.read_text(encoding="utf-8")) for path in ARTEFACTS.glob("*.json")]
-    return MappingProxyType({Version(each.name, each.version): each for each in sorted(models, key=_age)})
+    return MappingProxyType({version: model for version, (model, _path) in _artefacts().items()})
+
+
+@lru_cache(maxsize=1)
+def _artefacts() -> Mapping[Version, tuple[Model, Path]]:
+    models = [(read_model(path.read_text(encoding="utf-8")), path) for path in ARTEFACTS.glob("*.json")]
+    return {Version(each.name, each.version): (each, path) for each, path in sorted(models, key=lambda it: _age(it[0]))}
+
+
+def model_card_of(version: Version) -> str:
+    """Where in this project it is written how a version was made and how good it is; raises UnknownVersion."""
+    if version == FORMULA:
+        return "docs/rules/scoring.md"
+    scorecard_of(version)
+    return f"underwriting/scoring/artefacts/{_artefacts()[version][1].stem}.md"
 
 
 def versions() -> tuple[Version, ...]:

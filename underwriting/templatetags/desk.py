@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext, ngettext
 
+from underwriting import words
+from underwriting.models import ModelActivation
 from underwriting.work_queue import WorkQueue, work_queue
 from unlockfocus.templatetags.face import percent
 
@@ -29,6 +31,12 @@ def waiting(since: datetime | None, now: datetime) -> str:
     if days == 0:
         return gettext("today")
     return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
+@register.filter
+def version_name(activation: ModelActivation) -> str:
+    """`Scorecard 2026.1`: the version a proposal is about."""
+    return words.version_name(activation.model, activation.version)
 
 
 @register.filter

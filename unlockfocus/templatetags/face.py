@@ -128,6 +128,12 @@ def number(value: Decimal | None, places: int | None = None) -> str:
 
 
 @register.filter
+def count(value: int) -> str:
+    """How many: `12 400` or `12,400`."""
+    return format_amount(Decimal(value), _language(), decimals=False)
+
+
+@register.filter
 def signed(value: Decimal, places: int | None = 2) -> str:
     """A figure with its sign, `+0.94` or `−1.20`."""
     text = _decimal_text(value, places)
