@@ -48,3 +48,14 @@ def pds_of(card: Scorecard, points: NDArray[np.int64], base_rate: float) -> NDAr
     sums, place = np.unique(points, return_inverse=True)
     pds: NDArray[np.float64] = np.array([card.calibration.pd(int(each), base_rate) for each in sums])[place]
     return pds
+
+
+def bin_counts(card: Scorecard, columns: Columns) -> list[NDArray[np.int64]]:
+    """For each ratio of a card, how many companies fall in each of its bins; last, how many do not give it."""
+    counts = []
+    for characteristic in card.characteristics:
+        ratio = ratio_of(characteristic.code, columns)
+        place = np.searchsorted(np.array(characteristic.edges), ratio, side="right")
+        place[np.isnan(ratio)] = len(characteristic.points)
+        counts.append(np.bincount(place, minlength=len(characteristic.points) + 1).astype(np.int64))
+    return counts
