@@ -1,5 +1,6 @@
 """The desk's own pages, beside the lists of the admin; their names live in its namespace (`admin:file`)."""
 
+from underwriting import desk_drift
 from underwriting import desk_views as views
 
 PAGES = [
@@ -10,9 +11,12 @@ PAGES = [
     ("file/<str:reference>/ask/", views.ask, "file-ask"),
     ("file/<str:reference>/decline/", views.decline, "file-decline"),
     ("file/<str:reference>/analyse/", views.analyse, "file-analyse"),
+    ("file/<str:reference>/sector/", views.sector, "file-sector"),
     ("file/<str:reference>/grade/", views.grade, "file-grade"),
     ("file/<str:reference>/grade/<int:pk>/", views.grade_answer, "file-grade-answer"),
     ("file/<str:reference>/condition/<int:pk>/", views.meet, "file-meet"),
     ("file/<str:reference>/not-taken-up/", views.not_take_up, "file-not-taken-up"),
     ("file/<str:reference>/close/", views.close, "file-close"),
+    ("drift/", desk_drift.drift, "drift"),
+    ("drift/compute/", desk_drift.compute, "drift-compute"),
 ]

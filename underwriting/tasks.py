@@ -10,7 +10,8 @@ from django.utils.timezone import localdate
 from journal.origin import acting_from
 from journal.queueing import queue
 from underwriting.actions import analysis as analyses
-from underwriting.actions import offers
+from underwriting.actions import drift, offers
+from underwriting.model_versions import version_in_force
 from underwriting.models import Analysis, Offer
 
 log = structlog.get_logger(__name__)
@@ -42,3 +43,9 @@ def expire_offers() -> None:
     for offer_id in late.order_by("pk").values_list("pk", flat=True)[:CHUNK]:
         with acting_from("worker"):
             offers.expire(offer_id, at=now)
+
+
+@shared_task
+def compute_drift() -> None:
+    """Compare the buyers of today with the companies behind the scorecard; a second run takes the first one's place."""
+    drift.compute(version_in_force(), at=timezone.now())

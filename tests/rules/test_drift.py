@@ -18,8 +18,8 @@ from underwriting.scoring.drift import (
     SHARE_FLOOR,
     CardDrift,
     File,
-    GradedYear,
     GradeDefaults,
+    GradedYear,
     Incident,
     Move,
     RatioDrift,
@@ -286,27 +286,34 @@ def test_one_default_alone_condemns_no_grade_from_2_down():
 
 
 BOUND = date(2025, 11, 24)
-OVERDUE = {"buyer": 1, "is_insolvency": False}
+
+
+def insolvency(since, settled_on=None, buyer=1):
+    return Incident(buyer, is_insolvency=True, since=since, settled_on=settled_on)
+
+
+def debt(since, settled_on=None):
+    return Incident(1, is_insolvency=False, since=since, settled_on=settled_on)
 
 
 @pytest.mark.parametrize(
     ("incident", "is_default"),
     [
-        (Incident(1, True, BOUND), True),
-        (Incident(1, True, BOUND - timedelta(days=1)), False),
-        (Incident(1, True, date(2026, 11, 23)), True),
-        (Incident(1, True, date(2026, 11, 24)), False),
-        (Incident(1, True, date(2026, 3, 1), settled_on=date(2026, 4, 1)), True),
-        (Incident(2, True, date(2026, 3, 1)), False),
+        (insolvency(BOUND), True),
+        (insolvency(BOUND - timedelta(days=1)), False),
+        (insolvency(date(2026, 11, 23)), True),
+        (insolvency(date(2026, 11, 24)), False),
+        (insolvency(date(2026, 3, 1), settled_on=date(2026, 4, 1)), True),
+        (insolvency(date(2026, 3, 1), buyer=2), False),
         # A debt due on 1 March 2026 is 91 days late on 31 May.
-        (Incident(**OVERDUE, since=date(2026, 3, 1)), True),
-        (Incident(**OVERDUE, since=date(2026, 3, 1), settled_on=date(2026, 5, 31)), True),
-        (Incident(**OVERDUE, since=date(2026, 3, 1), settled_on=date(2026, 5, 30)), False),
+        (debt(date(2026, 3, 1)), True),
+        (debt(date(2026, 3, 1), settled_on=date(2026, 5, 31)), True),
+        (debt(date(2026, 3, 1), settled_on=date(2026, 5, 30)), False),
         # Late already when the guarantee was bound, but a default only after; the other way round for the second.
-        (Incident(**OVERDUE, since=BOUND - timedelta(days=91)), True),
-        (Incident(**OVERDUE, since=BOUND - timedelta(days=92)), False),
-        (Incident(**OVERDUE, since=date(2026, 8, 24)), True),
-        (Incident(**OVERDUE, since=date(2026, 8, 25)), False),
+        (debt(BOUND - timedelta(days=91)), True),
+        (debt(BOUND - timedelta(days=92)), False),
+        (debt(date(2026, 8, 24)), True),
+        (debt(date(2026, 8, 25)), False),
     ],
 )
 def test_what_is_a_default_within_twelve_months_of_binding(incident, is_default):
@@ -321,7 +328,7 @@ def test_files_count_once_their_twelve_months_are_over_each_once_by_grade():
         File(2, BOUND, 6, Decimal("0.020")),
         File(1, BOUND + timedelta(days=1), 6, Decimal("0.015")),
     ]
-    incidents = [Incident(1, True, date(2026, 1, 1)), Incident(1, True, date(2026, 2, 1))]
+    incidents = [insolvency(date(2026, 1, 1)), insolvency(date(2026, 2, 1))]
     grades, total = defaults_by_grade(files, incidents, ANALYSED_ON)
     assert grades == (GradeDefaults(5, 1, Decimal("0.009"), 1), GradeDefaults(6, 2, Decimal("0.035"), 1))
     assert total == GradeDefaults(None, 3, Decimal("0.044"), 2)
