@@ -245,7 +245,7 @@ class AnalysisAdmin(FileAdmin):
 class BuyerStatementAdmin(ReadOnlyAdmin):
     """The accounts we hold of buyers, as they were given; the newest received first."""
 
-    list_display = ["buyer_words", "period_end", "source", "currency", "published_on", "assets", "year_sales",
+    list_display = ["buyer_words", "year_end", "source", "currency", "published", "assets", "year_sales",
                     "received"]  # fmt: skip
     list_filter = ["source", "currency"]
     search_fields = ["buyer__name", "buyer__registration_number"]
@@ -260,6 +260,14 @@ class BuyerStatementAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("buyer"), ordering="buyer__name")
     def buyer_words(self, row: BuyerStatement) -> str:
         return noted(row.buyer.name, f"{row.buyer.country} {row.buyer.registration_number}")
+
+    @admin.display(description=gettext_lazy("year ending"), ordering="period_end")
+    def year_end(self, row: BuyerStatement) -> str:
+        return day(row.period_end)
+
+    @admin.display(description=gettext_lazy("published"), ordering="published_on")
+    def published(self, row: BuyerStatement) -> str:
+        return day(row.published_on) or "–"
 
     @admin.display(description=gettext_lazy("total assets"), ordering="total_assets")
     def assets(self, row: BuyerStatement) -> str:
@@ -468,7 +476,6 @@ class SectorAdmin(DatedRowAdmin):
 @admin.register(BaseRate)
 class BaseRateAdmin(SectorAdmin):
     list_display = ["country_words", "sector_words", "rate_words", "valid_from", "ended_on", "source"]
-    list_filter = ["country"]
     ordering = ["country", "sector", "-valid_from", "-pk"]
 
     @admin.display(description=gettext_lazy("country"), ordering="country")

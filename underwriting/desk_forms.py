@@ -190,7 +190,7 @@ class SectorForm(forms.Form):
             "What most of its sales come from. It decides the base rate and the peers of its score."
         ),
         choices=_divisions,
-        widget=forms.Select(attrs={"data-width": "full"}),
+        widget=forms.Select(attrs={"data-width": "long"}),
     )
 
 

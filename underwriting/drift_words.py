@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from underwriting.card_words import CARDS, FRACTIONS, NAMES
 from underwriting.models import DriftReport
@@ -18,8 +18,8 @@ from unlockfocus.templatetags.face import number, percent
 SHIFTS: dict[str, tuple[Text, str]] = {
     "too_few": (gettext_lazy("too few buyers"), "neutral"),
     "stable": (gettext_lazy("stable"), "good"),
-    "watch": (gettext_lazy("watch"), "caution"),
-    "act": (gettext_lazy("act"), "danger"),
+    "watch": (pgettext_lazy("drift", "watch"), "caution"),
+    "act": (pgettext_lazy("drift", "act"), "danger"),
 }
 HOLDINGS: dict[str, tuple[Text, str]] = {
     "too_few": (gettext_lazy("too few files"), "neutral"),

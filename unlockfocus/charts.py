@@ -451,6 +451,7 @@ def gauge(used: Decimal, limit: Decimal) -> Gauge:
 BINS_WIDTH, BINS_HEIGHT = 340.0, 168.0
 BINS_TOP, BINS_FLOOR = 22.0, 138.0
 BIN_GAP = 4.0
+WORDS_GAP, WORDS_HEIGHT = 5.0, 18.0
 
 
 @dataclass(frozen=True)
@@ -488,8 +489,9 @@ def bin_chart(found: Sequence[float], expected: Sequence[float]) -> BinChart:
 
 
 def _bin(x: float, width: float, found: float, expected: float) -> Bin:
-    """`found` and `expected` as fractions of the highest bar."""
+    """`found` and `expected` as fractions of the highest. The words stand on the bar, or on a line in their way."""
     tall = BINS_FLOOR - BINS_TOP
-    y, expected_y = round(BINS_FLOOR - found * tall, 1), round(BINS_FLOOR - expected * tall, 1)
+    y, line = round(BINS_FLOOR - found * tall, 1), round(BINS_FLOOR - expected * tall, 1)
     bar = Box(round(x + BIN_GAP, 1), y, round(width - 2 * BIN_GAP, 1), round(BINS_FLOOR - y, 1))
-    return Bin(bar, expected_y, round(x + width / 2, 1), min(y, expected_y) - 6, round(x + width, 1))
+    foot = line if y - WORDS_HEIGHT < line < y else y
+    return Bin(bar, line, round(x + width / 2, 1), round(foot - WORDS_GAP, 1), round(x + width, 1))
