@@ -1,5 +1,6 @@
 """The desk: requests, offers, guarantees and analyses as lists that lead to files; the dated terms of prices."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
@@ -251,6 +252,8 @@ class BuyerStatementAdmin(ReadOnlyAdmin):
     search_fields = ["buyer__name", "buyer__registration_number"]
     list_select_related = ["buyer"]
     ordering = ["-pk"]
+    exclude = ["fingerprint", "request"]
+    readonly_fields = ["came_with"]
     show_full_result_count = False
     list_per_page = 50
 
@@ -276,6 +279,14 @@ class BuyerStatementAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("sales"), ordering="sales")
     def year_sales(self, row: BuyerStatement) -> str:
         return _whole(row.sales, row.unit)
+
+    @admin.display(description=gettext_lazy("request"))
+    def came_with(self, row: BuyerStatement) -> str:
+        """The file they were given in."""
+        if row.request is None:
+            return "–"
+        reference = row.request.reference
+        return format_html('<a href="{}">{}</a>', reverse("admin:file", args=[reference]), reference)
 
     @admin.display(description=gettext_lazy("received"), ordering="received_at")
     def received(self, row: BuyerStatement) -> str:
@@ -453,7 +464,10 @@ class ScoringTermsAdmin(DatedRowAdmin):
 
 
 class SectorAdmin(DatedRowAdmin):
-    """Rows about sectors: the divisions are chosen by their words, and read so in lists."""
+    """Rows about sectors: divisions and ratios are chosen by their words, and read so."""
+
+    # Fields kept as codes, and the column that tells each in words.
+    words: Mapping[str, str] = {"sector": "sector_words"}
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         choices = self.choices_of(db_field.name)
@@ -463,6 +477,12 @@ class SectorAdmin(DatedRowAdmin):
         return forms.ChoiceField(
             label=capfirst(db_field.verbose_name), choices=[empty, *choices], required=not db_field.blank
         )
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_exclude(request, obj) if obj is None else list(self.words)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [self.words.get(name, name) for name in super().get_readonly_fields(request, obj)]
 
     def choices_of(self, name: str) -> list[tuple[str, Any]]:
         """What a field offers; nothing where anything may be typed."""
@@ -475,6 +495,7 @@ class SectorAdmin(DatedRowAdmin):
 
 @admin.register(BaseRate)
 class BaseRateAdmin(SectorAdmin):
+    words = {"country": "country_words", "sector": "sector_words"}
     list_display = ["country_words", "sector_words", "rate_words", "valid_from", "ended_on", "source"]
     ordering = ["country", "sector", "-valid_from", "-pk"]
 
@@ -487,15 +508,32 @@ class BaseRateAdmin(SectorAdmin):
         return percent(row.rate)
 
 
+class RatioFilter(admin.SimpleListFilter):
+    """The ratios of the cards by their names."""
+
+    title = gettext_lazy("ratio")
+    parameter_name = "ratio"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return RATIO_CHOICES
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SectorRatio]) -> QuerySet[SectorRatio]:
+        return queryset.filter(ratio=self.value()) if self.value() else queryset
+
+
+RATIO_CHOICES = [(code, NAMES[code]) for code in CHARACTERISTICS]
+
+
 @admin.register(SectorRatio)
 class SectorRatioAdmin(SectorAdmin):
+    words = {"sector": "sector_words", "ratio": "ratio_words"}
     list_display = ["sector_words", "ratio_words", "lower", "median", "upper", "valid_from", "ended_on", "source"]
-    list_filter = ["ratio"]
+    list_filter = [RatioFilter]
     search_fields = ["sector", "ratio"]
     ordering = ["sector", "ratio", "-valid_from", "-pk"]
 
     def choices_of(self, name: str) -> list[tuple[str, Any]]:
-        return [(code, NAMES[code]) for code in CHARACTERISTICS] if name == "ratio" else super().choices_of(name)
+        return RATIO_CHOICES if name == "ratio" else super().choices_of(name)
 
     @admin.display(description=gettext_lazy("ratio"), ordering="ratio")
     def ratio_words(self, row: SectorRatio) -> str:

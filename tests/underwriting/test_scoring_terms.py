@@ -36,7 +36,7 @@ from underwriting.abilities import desk_abilities
 from underwriting.actions.analysis import NotAllowed, request_analysis
 from underwriting.actions.decisions import ask, decline
 from underwriting.actions.sectors import NoSuchSector, choose_sector
-from underwriting.models import BaseRate, BuyerIncident, ModelActivation, ScoringTerms, SectorRatio
+from underwriting.models import BaseRate, BuyerIncident, BuyerStatement, ModelActivation, ScoringTerms, SectorRatio
 from underwriting.scoring.stored import as_dict
 from underwriting.scoring.versions import versions
 from underwriting.scoring_inputs import base_rate_of, score_from_inputs, sector_ratios
@@ -234,18 +234,27 @@ def test_lists_read_sectors_and_ratios_in_words(sofia, now, signed_in):
     assert base_rate_of("RO", "28", TODAY) == Decimal("0.035")
 
 
-def test_a_row_of_a_sector_is_ended_and_nothing_else_of_it_changes(sofia, now, signed_in):
+def test_a_row_of_a_sector_is_ended_and_nothing_else_of_it_changes(sofia, peter, now, signed_in):
     browser = signed_in(sofia)
     browser.post(reverse("admin:underwriting_sectorratio_add"), RATIO)
     row = SectorRatio.objects.get()
     page = reverse("admin:underwriting_sectorratio_change", args=[row.pk])
-    assert browser.get(page).status_code == 200
+    for reader in (sofia, peter):
+        read = text_of(signed_in(reader).get(page))
+        assert "Current assets over short-term debt" in read
+        assert "28 Manufacture of machinery" in read
     browser.post(page, {"ended_on": "2026-12-01", "ratio": "size", "median": "9"})
     row.refresh_from_db()
     assert (row.ended_on, row.ratio, row.median) == (date(2026, 12, 1), "current_ratio", 1.5)
 
 
 # --- What we hold of buyers -------------------------------------------------------------------------------------------
+
+
+def test_a_statement_leads_to_the_file_it_came_with(index, alice, peter, now, signed_in):
+    file = analysed_request(index, alice, now)
+    page = reverse("admin:underwriting_buyerstatement_change", args=[BuyerStatement.objects.last().pk])
+    assert reverse("admin:file", args=[file.reference]) in signed_in(peter).get(page).content.decode()
 
 
 def test_statements_and_incidents_are_read_and_found_by_buyer(peter, sofia, now, signed_in):
@@ -265,6 +274,10 @@ def test_statements_and_incidents_are_read_and_found_by_buyer(peter, sofia, now,
     assert "Buyer 2" in page
     assert "Buyer 1" not in page
     assert "96,400,000.00" in page
+    for kept in (BuyerStatement.objects.first(), BuyerIncident.objects.first()):
+        one = reverse(f"admin:underwriting_{kept._meta.model_name}_change", args=[kept.pk])
+        assert browser.get(one).status_code == 200
+        assert browser.post(one, {"currency": "EUR"}).status_code == 403
     assert "168,300,000.00" in page
 
 
