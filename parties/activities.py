@@ -44,6 +44,16 @@ def activity_label(code: str, language: str) -> str:
     return dict(activity_choices(language)).get(code, code)
 
 
+def division_choices(language: str) -> list[Choice]:
+    """Every division by its two digits, such as ("28", "28 Manufacture of machinery and equipment n.e.c.")."""
+    return [division.choice(language) for division, _classes in _divisions()]
+
+
+def division_label(code: str, language: str) -> str:
+    """The division with its words; the code alone when there is no such division."""
+    return dict(division_choices(language)).get(code, code)
+
+
 @cache
 def _divisions() -> tuple[tuple[_Activity, tuple[_Activity, ...]], ...]:
     """Every division with its classes; without any when the table tells it on one line."""

@@ -1,7 +1,9 @@
 """The desk: requests, offers, guarantees and analyses as lists that lead to files; the dated terms of prices."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from typing import Any
 
 from django import forms
@@ -13,16 +15,36 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.admin import DatedRowAdmin, DatedRowForm
 from applications.exposure import ScheduleLine
+from applications.fields import language
 from applications.forms import OPTIONS
 from applications.models import CoverRequest
+from parties.activities import division_choices, division_label
+from parties.countries import country_name
 from underwriting import desk_urls, pricing
-from underwriting.models import Analysis, Authority, ClockTerms, CumulLine, Guarantee, Offer, PremiumTax, Tariff
+from underwriting.models import (
+    Analysis,
+    Authority,
+    BaseRate,
+    BuyerIncident,
+    BuyerStatement,
+    ClockTerms,
+    CumulLine,
+    Guarantee,
+    Offer,
+    PremiumTax,
+    ScoringTerms,
+    SectorRatio,
+    Tariff,
+)
+from underwriting.ratio_words import RATIOS, ratio_name
+from underwriting.scoring.characteristics import CHARACTERISTICS
 from underwriting.templatetags.desk import waiting
 from underwriting.work_queue import WITH_US, waiting_first, with_grade
 from unlockfocus.desk import ReadOnlyAdmin
@@ -220,6 +242,85 @@ class AnalysisAdmin(FileAdmin):
         return moment(row.completed_at) or "–"
 
 
+@admin.register(BuyerStatement)
+class BuyerStatementAdmin(ReadOnlyAdmin):
+    """The accounts we hold of buyers, as they were given; the newest received first."""
+
+    list_display = ["buyer_words", "year_end", "source", "currency", "published", "assets", "year_sales",
+                    "received"]  # fmt: skip
+    list_filter = ["source", "currency"]
+    search_fields = ["buyer__name", "buyer__registration_number"]
+    list_select_related = ["buyer"]
+    ordering = ["-pk"]
+    exclude = ["fingerprint", "request"]
+    readonly_fields = ["came_with"]
+    show_full_result_count = False
+    list_per_page = 50
+
+    class Media:
+        css = {"all": ["css/desk_lists.css"]}
+
+    @admin.display(description=gettext_lazy("buyer"), ordering="buyer__name")
+    def buyer_words(self, row: BuyerStatement) -> str:
+        return noted(row.buyer.name, f"{row.buyer.country} {row.buyer.registration_number}")
+
+    @admin.display(description=gettext_lazy("year ending"), ordering="period_end")
+    def year_end(self, row: BuyerStatement) -> str:
+        return day(row.period_end)
+
+    @admin.display(description=gettext_lazy("published"), ordering="published_on")
+    def published(self, row: BuyerStatement) -> str:
+        return day(row.published_on) or "–"
+
+    @admin.display(description=gettext_lazy("total assets"), ordering="total_assets")
+    def assets(self, row: BuyerStatement) -> str:
+        return _whole(row.total_assets, row.unit)
+
+    @admin.display(description=gettext_lazy("sales"), ordering="sales")
+    def year_sales(self, row: BuyerStatement) -> str:
+        return _whole(row.sales, row.unit)
+
+    @admin.display(description=gettext_lazy("request"))
+    def came_with(self, row: BuyerStatement) -> str:
+        """The file they were given in."""
+        if row.request is None:
+            return "–"
+        reference = row.request.reference
+        return format_html('<a href="{}">{}</a>', reverse("admin:file", args=[reference]), reference)
+
+    @admin.display(description=gettext_lazy("received"), ordering="received_at")
+    def received(self, row: BuyerStatement) -> str:
+        return moment(row.received_at)
+
+
+def _whole(figure: Decimal | None, unit: int) -> str:
+    """An item of accounts in the statement's currency, whatever it was counted in."""
+    return "–" if figure is None else amount(figure * unit)
+
+
+@admin.register(BuyerIncident)
+class BuyerIncidentAdmin(ReadOnlyAdmin):
+    """What insureds suffered from buyers: the next score of each knows it."""
+
+    list_display = ["reference", "buyer_words", "kind", "since", "settled_on", "noted"]
+    list_filter = ["kind", ("settled_on", admin.EmptyFieldListFilter)]
+    search_fields = ["buyer__name", "buyer__registration_number", "reference"]
+    list_select_related = ["buyer"]
+    show_full_result_count = False
+    list_per_page = 50
+
+    class Media:
+        css = {"all": ["css/desk_lists.css"]}
+
+    @admin.display(description=gettext_lazy("buyer"), ordering="buyer__name")
+    def buyer_words(self, row: BuyerIncident) -> str:
+        return noted(row.buyer.name, f"{row.buyer.country} {row.buyer.registration_number}")
+
+    @admin.display(description=gettext_lazy("noted"), ordering="noted_at")
+    def noted(self, row: BuyerIncident) -> str:
+        return moment(row.noted_at)
+
+
 OFFER_TONES = {"prepared": "caution", "open": "info", "accepted": "good", "refused": "danger"}
 
 
@@ -332,3 +433,108 @@ class AuthorityAdmin(DatedRowAdmin):
 class CumulLineAdmin(DatedRowAdmin):
     list_display = ["grade", "amount", "valid_from", "ended_on"]
     ordering = ["grade", "-valid_from"]
+
+
+# --- Dated terms of scores --------------------------------------------------------------------------------------------
+
+
+class ScoringTermsForm(DatedRowForm):
+    """Terms under which older accounts would cost less than newer ones are refused before they are in force."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self._in_order(cleaned, ("recent_months", "old_months", "stale_months"))
+        self._in_order(cleaned, ("ageing_factor", "old_factor"))
+        return cleaned
+
+    def _in_order(self, cleaned: dict[str, Any], names: tuple[str, ...]) -> None:
+        for before, after in pairwise(names):
+            low, high = cleaned.get(before), cleaned.get(after)
+            if low is not None and high is not None and high < low:
+                facts = {"field": self.fields[before].label}
+                self.add_error(after, _("This may not be less than “%(field)s”.") % facts)
+
+
+@admin.register(ScoringTerms)
+class ScoringTermsAdmin(DatedRowAdmin):
+    is_one_series = True
+    form = ScoringTermsForm
+    list_display = ["version", "valid_from", "ended_on", "recent_months", "old_months", "stale_months",
+                    "overdue_days", "overdue_grades", "source"]  # fmt: skip
+
+
+class SectorAdmin(DatedRowAdmin):
+    """Rows about sectors: divisions and ratios are chosen by their words, and read so."""
+
+    # Fields kept as codes, and the column that tells each in words.
+    words: Mapping[str, str] = {"sector": "sector_words"}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        choices = self.choices_of(db_field.name)
+        if not choices:
+            return super().formfield_for_dbfield(db_field, request, **options)
+        empty = ("", _("all")) if db_field.blank else ("", "–")
+        return forms.ChoiceField(
+            label=capfirst(db_field.verbose_name), choices=[empty, *choices], required=not db_field.blank
+        )
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_exclude(request, obj) if obj is None else list(self.words)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [self.words.get(name, name) for name in super().get_readonly_fields(request, obj)]
+
+    def choices_of(self, name: str) -> list[tuple[str, Any]]:
+        """What a field offers; nothing where anything may be typed."""
+        return division_choices(language()) if name == "sector" else []
+
+    @admin.display(description=gettext_lazy("sector"), ordering="sector")
+    def sector_words(self, row: BaseRate | SectorRatio) -> str:
+        return division_label(row.sector, language()) if row.sector else _("all")
+
+
+@admin.register(BaseRate)
+class BaseRateAdmin(SectorAdmin):
+    words = {"country": "country_words", "sector": "sector_words"}
+    list_display = ["country_words", "sector_words", "rate_words", "valid_from", "ended_on", "source"]
+    ordering = ["country", "sector", "-valid_from", "-pk"]
+
+    @admin.display(description=gettext_lazy("country"), ordering="country")
+    def country_words(self, row: BaseRate) -> str:
+        return country_name(row.country, language()) if row.country else _("all")
+
+    @admin.display(description=gettext_lazy("failures a year"), ordering="rate")
+    def rate_words(self, row: BaseRate) -> str:
+        return percent(row.rate)
+
+
+class RatioFilter(admin.SimpleListFilter):
+    """The ratios of the cards by their names."""
+
+    title = gettext_lazy("ratio")
+    parameter_name = "ratio"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return RATIO_CHOICES
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SectorRatio]) -> QuerySet[SectorRatio]:
+        return queryset.filter(ratio=self.value()) if self.value() else queryset
+
+
+RATIO_CHOICES = [(code, RATIOS[code]) for code in CHARACTERISTICS]
+
+
+@admin.register(SectorRatio)
+class SectorRatioAdmin(SectorAdmin):
+    words = {"sector": "sector_words", "ratio": "ratio_words"}
+    list_display = ["sector_words", "ratio_words", "lower", "median", "upper", "valid_from", "ended_on", "source"]
+    list_filter = [RatioFilter]
+    search_fields = ["sector", "ratio"]
+    ordering = ["sector", "ratio", "-valid_from", "-pk"]
+
+    def choices_of(self, name: str) -> list[tuple[str, Any]]:
+        return RATIO_CHOICES if name == "ratio" else super().choices_of(name)
+
+    @admin.display(description=gettext_lazy("ratio"), ordering="ratio")
+    def ratio_words(self, row: SectorRatio) -> str:
+        return ratio_name(row.ratio)

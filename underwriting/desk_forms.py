@@ -12,8 +12,9 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.fields import AmountField, DayField, PercentField
+from applications.fields import AmountField, DayField, PercentField, language
 from applications.forms import OPTIONS
+from parties.activities import division_choices
 from underwriting import words
 from underwriting.models import ConditionKind, DeductibleOrder
 from underwriting.quotes import Terms
@@ -174,6 +175,23 @@ class OverrideForm(forms.Form):
         if grade == self.in_use:
             raise forms.ValidationError(_("This is the grade in use already."))
         return grade
+
+
+def _divisions() -> list[tuple[str, str]]:
+    return [("", _("Choose a division")), *division_choices(language())]
+
+
+class SectorForm(forms.Form):
+    """What a buyer does."""
+
+    sector = forms.ChoiceField(
+        label=gettext_lazy("Sector (NACE Rev. 2 division)"),
+        help_text=gettext_lazy(
+            "What most of its sales come from. It decides the base rate and the peers of its score."
+        ),
+        choices=_divisions,
+        widget=forms.Select(attrs={"data-width": "long"}),
+    )
 
 
 class ProofForm(forms.Form):

@@ -20,10 +20,10 @@ from journal.queueing import queue
 from parties.visitors import SignedInRequest
 from underwriting import opinion_words, outlook_words, words
 from underwriting.actions import analysis as analyses
-from underwriting.actions import decisions, guarantees, offers
+from underwriting.actions import decisions, guarantees, offers, sectors
 from underwriting.ball import ball_of
 from underwriting.card_table import card_table
-from underwriting.desk_forms import OfferForm, OverrideForm, PriceForm, ProofForm, initial_of
+from underwriting.desk_forms import OfferForm, OverrideForm, PriceForm, ProofForm, SectorForm, initial_of
 from underwriting.dossier import Dossier
 from underwriting.models import Guarantee, GuaranteeCondition, Offer
 from underwriting.previews import Preview, preview, suggested_terms
@@ -217,6 +217,22 @@ def analyse(request: SignedInRequest, reference: str) -> HttpResponse:
     owed = analyses.request_analysis(shown.request, at=shown.now)
     queue(analyse_task, owed.pk)
     return _back(request, shown, _("The buyer is being scored again."))
+
+
+def sector(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Choose what the buyer does: its next score takes the base rate and the peers of that sector."""
+    shown = _file(request, reference, "sector")
+    assert shown.request.buyer is not None  # noqa: S101 - else the ability is missing
+    form = SectorForm(request.POST or None, initial={"sector": shown.request.buyer.sector})
+    if request.method == "POST" and form.is_valid():
+        try:
+            sectors.choose_sector(shown.request.pk, sector=form.cleaned_data["sector"], by=request.user, at=shown.now)
+        except BusinessRule as refusal:
+            form.add_error("sector", str(refusal))
+        else:
+            return _back(request, shown, _("The sector is kept; the next score takes it."))
+    context = {"title": _("Choose the buyer's sector"), "form": form, "buyer": shown.request.buyer}
+    return _page(request, "sector", shown, context, status=422 if request.method == "POST" else 200)
 
 
 def grade(request: SignedInRequest, reference: str) -> HttpResponse:

@@ -8,6 +8,9 @@ ANALYSIS_DONE = announce("analysis.done", _("The buyer was scored: grade %(grade
 ANALYSIS_REFERRED = announce(
     "analysis.referred", _("No score could be computed: to be judged by a person"), insured_sees=False
 )
+SECTOR_CHOSEN = announce(
+    "sector.chosen", _("The buyer's sector was set to NACE division %(sector)s"), insured_sees=False
+)
 OVERRIDE_PROPOSED = announce(
     "override.proposed", _("Grade %(grade)s was proposed in place of %(model_grade)s: %(reason)s"), insured_sees=False
 )

@@ -50,12 +50,17 @@ def ratio_name(code: str) -> str:
     return str(RATIOS[code])
 
 
+def is_fraction(code: str) -> bool:
+    """Whether the ratio is told in per cent."""
+    return _UNITS.get(code) == "fraction"
+
+
 def told(code: str, value: Decimal | float | None) -> str:
     """A value of a ratio, or an edge of its bins, in its unit: `14.3%`, `1.31`, `60 days`; a dash for none."""
     if value is None:
         return "–"
     exact = value if isinstance(value, Decimal) else Decimal(repr(value))
-    if _UNITS.get(code) == "fraction":
+    if is_fraction(code):
         return percent(exact, 1)
     if _UNITS.get(code) == "days":
         return _("%(days)s days") % {"days": number(exact, 0)}

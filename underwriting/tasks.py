@@ -10,7 +10,8 @@ from django.utils.timezone import localdate
 from journal.origin import acting_from
 from journal.queueing import queue
 from underwriting.actions import analysis as analyses
-from underwriting.actions import offers, rescoring
+from underwriting.actions import drift, offers, rescoring
+from underwriting.model_versions import version_in_force
 from underwriting.models import Analysis, Offer, Rescoring
 
 log = structlog.get_logger(__name__)
@@ -60,3 +61,9 @@ def sweep_rescorings() -> None:
     still = Rescoring.objects.filter(status=Rescoring.Status.RUNNING, moved_at__lt=timezone.now() - STANDS_STILL_AFTER)
     for run_id in still.order_by("pk").values_list("pk", flat=True)[:CHUNK]:
         queue(rescore, run_id)
+
+
+@shared_task
+def compute_drift() -> None:
+    """Compare the buyers of today with the companies behind the scorecard; a second run takes the first one's place."""
+    drift.compute(version_in_force(), at=timezone.now())

@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "unlockfocus.settings")
 
@@ -24,6 +25,8 @@ app.conf.beat_schedule = {
     "offers-expire": {"task": "underwriting.tasks.expire_offers", "schedule": timedelta(minutes=10)},
     # Invoices fall overdue; reminders, warnings and escalations are written on their days, between 7 and 20 o'clock.
     "clocks-watch": {"task": "claims.tasks.watch_clocks", "schedule": timedelta(hours=1)},
+    # How the buyers differ from the companies behind the scorecard, at night: it reads every statement.
+    "drift-compute": {"task": "underwriting.tasks.compute_drift", "schedule": crontab(hour=2, minute=30)},
     # Guarantees whose period is over cover nothing new.
     "guarantees-run-off": {"task": "claims.tasks.run_off", "schedule": timedelta(hours=1)},
 }

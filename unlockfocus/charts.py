@@ -444,3 +444,54 @@ def gauge(used: Decimal, limit: Decimal) -> Gauge:
     widest = max(used, limit) or Decimal(1)
     share = used / limit if limit else Decimal(0)
     return Gauge(round(float(used / widest) * ROW_WIDTH, 1), round(float(limit / widest) * ROW_WIDTH, 1), share)
+
+
+# --- Bins: the share found in each, and the share expected there ------------------------------------------------------
+
+BINS_WIDTH, BINS_HEIGHT = 340.0, 168.0
+BINS_TOP, BINS_FLOOR = 22.0, 138.0
+BIN_GAP = 4.0
+WORDS_GAP, WORDS_HEIGHT = 5.0, 18.0
+
+
+@dataclass(frozen=True)
+class Bin:
+    """One bin: the bar of what was found, the line of what was expected, and where its words stand."""
+
+    bar: Box
+    expected_y: float
+    middle: float
+    words_y: float
+    right: float
+
+
+@dataclass(frozen=True)
+class BinChart:
+    """Bins side by side, from the lowest values to the highest; all on one scale."""
+
+    width: float
+    height: float
+    floor: float
+    bins: tuple[Bin, ...]
+
+
+def bin_chart(found: Sequence[float], expected: Sequence[float]) -> BinChart:
+    """Shares (fractions) found and expected in each bin; raises ValueError for different numbers of them."""
+    shares = list(zip(found, expected, strict=True))
+    top = max([share for pair in shares for share in pair], default=0) or 1
+    width = BINS_WIDTH / (len(shares) or 1)
+    return BinChart(
+        BINS_WIDTH,
+        BINS_HEIGHT,
+        BINS_FLOOR,
+        tuple(_bin(index * width, width, one / top, other / top) for index, (one, other) in enumerate(shares)),
+    )
+
+
+def _bin(x: float, width: float, found: float, expected: float) -> Bin:
+    """`found` and `expected` as fractions of the highest. The words stand on the bar, or on a line in their way."""
+    tall = BINS_FLOOR - BINS_TOP
+    y, line = round(BINS_FLOOR - found * tall, 1), round(BINS_FLOOR - expected * tall, 1)
+    bar = Box(round(x + BIN_GAP, 1), y, round(width - 2 * BIN_GAP, 1), round(BINS_FLOOR - y, 1))
+    foot = line if y - WORDS_HEIGHT < line < y else y
+    return Bin(bar, line, round(x + width / 2, 1), round(foot - WORDS_GAP, 1), round(x + width, 1))

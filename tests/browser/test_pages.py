@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,11 +18,22 @@ from applications import actions as requests
 from applications.models import CoverRequest, OrderLine
 from parties.models import Company, User
 from tests.conftest import NOW
-from tests.factories import analysed_request, another_senior, bound_guarantee, buyer_with, offer_for, person_named
+from tests.factories import (
+    analysed_request,
+    another_senior,
+    bound_guarantee,
+    buyer_with,
+    guarantee_in_force,
+    instant,
+    offer_for,
+    person_named,
+)
 from tests.rules.test_scoring import PEI
 from tests.underwriting.test_activation import EMPTY, IDLE, POOR, RICH, proposed, run_all
-from underwriting.actions import activations, rescoring
-from underwriting.scoring.versions import versions
+from tests.underwriting.test_drift_report import CARD, buyer_number, copy, keep, score
+from underwriting.actions import activations, drift, rescoring
+from underwriting.models import BuyerIncident, Guarantee, SectorRatio
+from underwriting.scoring.versions import FORMULA, versions
 from unlockfocus import demo
 
 VISITOR = ["/", "/eligibility/", "/eligibility/?need=1", "/sign-in/", "/sign-up/", "/password/forgotten/", "/verify/"]
@@ -207,3 +219,65 @@ def test_pages_about_models(
     activations.confirm(activation.pk, by=person_named("Omar Haddad"), at=NOW)
     wrong += look_at(page, [f"{answer}?answered", "/desk/models/?activated", f"{card}?in-force"])
     assert wrong == []
+
+
+def portfolio(guarantee: Guarantee) -> None:
+    """A year later: 240 buyers on the full card, 20 on the short one; files on 60 of them, of which four defaulted."""
+    for number in range(260):
+        buyer, spread = buyer_number(number), (number * 37 % 100) / 100
+        year = replace(
+            PEI,
+            total_assets=PEI.total_assets * Decimal(0.003 + 3 * spread**4),
+            current_assets=PEI.current_assets * Decimal(0.4 + 2.4 * spread),
+            cash=PEI.cash * Decimal(number * 53 % 100) / 15,
+            operating_profit=PEI.operating_profit * Decimal(3 * spread - 0.6),
+            retained_earnings=PEI.retained_earnings * Decimal(1.6 * spread - 0.5),
+            long_term_liabilities=PEI.long_term_liabilities * (number * 29 % 60) / 10,
+            short_term_liabilities=PEI.short_term_liabilities if number < 240 else None,
+            depreciation=None if number % 9 == 0 else PEI.depreciation,
+            prior=None if number % 7 == 0 else replace(PEI.prior, sales=PEI.prior.sales * Decimal(0.8 + 0.5 * spread)),
+        )
+        score(keep(buyer, replace(year, period_end=date(2024, 12, 31))), 4 + number % 4)
+        score(keep(buyer, year), 4 + (number + number // 5) % 4)
+        if number < 60:
+            copy(guarantee, buyer, number)
+        if number < 4:
+            BuyerIncident.objects.create(
+                buyer=buyer, kind="insolvency", reference=str(number), since=date(2027, 3, 1), noted_at=NOW
+            )
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), MODES)
+def test_pages_about_the_drift_of_the_score(
+    open_page: Callable[..., Page],
+    transactional_db: None,
+    index: Company,
+    alice: User,
+    bruno: User,
+    sofia: User,
+    live_server: Any,
+    language: str,
+    width: int,
+    scheme: str,
+) -> None:
+    page = open_page(language, width, scheme)
+    sign_in_as(page, sofia, live_server.url)
+    empty = look_at(page, ["/desk/drift/", "/desk/underwriting/buyerstatement/"])
+    guarantee = guarantee_in_force(index, alice, bruno, NOW)
+    drift.compute(FORMULA, at=NOW)
+    young = look_at(page, ["/desk/drift/?young"])
+    portfolio(guarantee)
+    drift.compute(CARD, at=instant(date(2027, 11, 24)))
+    file = analysed_request(index, alice, NOW)
+    SectorRatio.objects.create(
+        valid_from=NOW.date(), sector="29", ratio="operating_margin", lower=0.01, median=0.05, upper=0.1, source="Test"
+    )
+    typical = [
+        "/desk/drift/?typical",
+        f"/desk/file/{file.reference}/sector/",
+        f"/desk/file/{file.reference}/?aside",
+        "/desk/?lists",
+        *(f"/desk/underwriting/{each}/" for each in ("buyerstatement", "buyerincident", "baserate", "sectorratio")),
+        "/desk/underwriting/scoringterms/",
+    ]
+    assert empty + young + look_at(page, typical) == []

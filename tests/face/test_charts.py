@@ -255,3 +255,33 @@ def test_a_gauge_beyond_its_limit_keeps_the_limit_in_sight() -> None:
     assert gauge(Decimal(370), Decimal(1480)) == charts.Gauge(250.0, 1000.0, Decimal("0.25"))
     assert gauge(Decimal(2000), Decimal(1500)) == charts.Gauge(1000.0, 750.0, Decimal(2000) / Decimal(1500))
     assert gauge(Decimal(5), Decimal(0)) == charts.Gauge(1000.0, 0.0, Decimal(0))
+
+
+# --- Bins -------------------------------------------------------------------------------------------------------------
+
+
+def test_two_bins_stand_side_by_side_with_their_words_out_of_the_way() -> None:
+    chart = charts.bin_chart((0.25, 0.75), (0.30, 0.50))
+    first, second = chart.bins
+    assert (chart.width, chart.height, chart.floor) == (340, 168, 138)
+    assert first.bar == charts.Box(4.0, 99.3, 162.0, 38.7)
+    # 91.6 is where words over a bar of 99.3 would stand: they move above the line.
+    assert (first.expected_y, first.words_y, first.right) == (91.6, 86.6, 170.0)
+    assert (second.bar.y, second.expected_y, second.words_y) == (22.0, 60.7, 17.0)
+
+
+def test_bins_without_anything_in_them_are_flat() -> None:
+    assert [each.bar.height for each in charts.bin_chart((0, 0), (0, 0)).bins] == [0, 0]
+
+
+shares = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=8)
+
+
+@given(shares)
+def test_bins_and_their_words_stay_on_the_sheet(pairs: list[tuple[float, float]]) -> None:
+    chart = charts.bin_chart(*zip(*pairs, strict=True))
+    for each in chart.bins:
+        assert 0 <= each.bar.x <= each.bar.x + each.bar.width <= chart.width
+        assert charts.BINS_TOP <= each.bar.y <= each.bar.y + each.bar.height <= chart.floor + 0.1
+        assert charts.BINS_TOP <= each.expected_y <= chart.floor
+        assert 10 < each.words_y < chart.floor

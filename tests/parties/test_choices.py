@@ -1,11 +1,18 @@
 """The lists people choose from: activities and countries."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 
-from parties.activities import activity_choices, activity_label, grouped_activity_choices
+from parties.activities import (
+    activity_choices,
+    activity_label,
+    division_choices,
+    division_label,
+    grouped_activity_choices,
+)
 from parties.countries import country_choices, country_name
 
 OFFICIAL = Path(__file__).parents[2] / ".." / "shared" / "data" / "naf_rev2_to_nace_rev2.csv"
@@ -63,3 +70,18 @@ def test_only_countries_are_countries():
     assert not {"EU", "EZ", "UN", "ZZ", "IC"} & codes
     assert all(len(code) == 2 for code in codes)
     assert country_name("ZZ", "en") == "ZZ"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_division_is_offered_once_and_no_class(language):
+    """Households and embassies, 97 to 99, are no companies."""
+    codes = [code for code, _ in division_choices(language)]
+    assert len(codes) == len(set(codes)) == 85
+    assert codes == sorted(codes)
+    assert all(re.fullmatch("[0-9]{2}", code) for code in codes)
+
+
+def test_a_division_is_named_in_both_languages():
+    assert division_label("29", "en") == "29 Manufacture of motor vehicles, trailers and semi-trailers"
+    assert division_label("29", "fr") == "29 Industrie automobile"
+    assert division_label("04", "en") == "04"

@@ -49,6 +49,17 @@ def points_of(card: Scorecard, columns: Columns) -> NDArray[np.int64]:
     return total
 
 
+def bin_counts(card: Scorecard, columns: Columns) -> list[NDArray[np.int64]]:
+    """For each ratio of a card, how many companies fall in each of its bins; last, how many do not give it."""
+    counts = []
+    for characteristic in card.characteristics:
+        ratio = ratio_of(characteristic.code, columns)
+        place = np.searchsorted(np.array(characteristic.edges), ratio, side="right")
+        place[np.isnan(ratio)] = len(characteristic.points)
+        counts.append(np.bincount(place, minlength=len(characteristic.points) + 1).astype(np.int64))
+    return counts
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a model makes of a company, without the lines behind it; a formula has no card, and points with decimals."""

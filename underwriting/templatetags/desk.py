@@ -8,9 +8,12 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext, ngettext
 
+from applications.fields import language
+from parties.activities import division_label
 from underwriting import words
 from underwriting.models import ModelActivation
 from underwriting.work_queue import WorkQueue, work_queue
+from unlockfocus.money import format_amount
 from unlockfocus.templatetags.face import percent
 
 register = template.Library()
@@ -43,6 +46,18 @@ def version_name(activation: ModelActivation) -> str:
 def change(rate: Decimal) -> str:
     """A change as `+7.5%`, `−3.1%` or `0%`."""
     return f"+{percent(rate, 1)}" if rate > 0 else percent(rate, 1)
+
+
+@register.filter
+def counted(value: int) -> str:
+    """A whole number with its thousands apart: `1,480` or `1 480`."""
+    return format_amount(Decimal(value), language(), decimals=False)
+
+
+@register.filter
+def division(sector: str) -> str:
+    """`28 Manufacture of machinery and equipment n.e.c.`: a NACE division with its words."""
+    return division_label(sector, language())
 
 
 @register.filter
