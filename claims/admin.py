@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from applications.admin import DatedRowAdmin
 from claims import desk_urls
 from claims.models import Claim, InterimTerms, PayingAccount, RecoveryExperience
-from underwriting.admin import badge
+from underwriting.admin.marks import badge
 from unlockfocus.desk import ReadOnlyAdmin
 from unlockfocus.templatetags.face import day
 
