@@ -45,6 +45,8 @@ TABLE: dict[str, tuple[tuple[str, ...], str, str]] = {
     "model-rescore": (("model", "version"), "405 405 405 405 405", "403 302 403 403 403"),
     "rescoring-resume": (("cancelled",), "405 405 405 405 405", "403 409 403 403 403"),  # another is under way
     "rescoring-cancel": (("cancelled",), "405 405 405 405 405", "403 409 403 403 403"),  # it is cancelled already
+    "drift": ((), "200 200 200 200 200", "405 405 405 405 405"),
+    "drift-compute": ((), "405 405 405 405 405", "403 302 403 403 403"),
 }
 
 
