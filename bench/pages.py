@@ -22,6 +22,8 @@ from django.utils import timezone  # noqa: E402
 from claims.models import Claim  # noqa: E402
 from parties.models import Company, User  # noqa: E402
 from tests.factories import analysed_request, bound_guarantee, offer_for  # noqa: E402
+from underwriting.actions import drift  # noqa: E402
+from underwriting.scoring.versions import FORMULA, versions  # noqa: E402
 from unlockfocus import demo  # noqa: E402
 from unlockfocus.demo.unpaid import load_unpaid_order  # noqa: E402
 from unlockfocus.reference import load_reference  # noqa: E402
@@ -46,6 +48,8 @@ def pages() -> list[tuple[str, Client, str]]:
     drafts = [demo.draft_request(company, alice, now) for _number in range(REQUESTS)]
     claim = Claim.objects.first() or load_unpaid_order(company, now)
     unpaid, claimed = f"/guarantees/{claim.guarantee.number}", f"/desk/claims/{claim.number}"
+    drift.compute(FORMULA, at=now)
+    card = versions()[-1]
     insured, desk, handler = (client_of(name) for name in ("Alice Bernard", "Bruno Keller", "David Moreau"))
     return [
         ("health check (floor)", Client(), "/healthz"),
@@ -57,6 +61,9 @@ def pages() -> list[tuple[str, Client, str]]:
         ("guarantee", insured, f"/guarantees/{guarantee.number}/"),
         ("desk, work queue", desk, "/desk/"),
         ("desk, file", desk, f"/desk/file/{offer.request.reference}/"),
+        ("desk, scoring models", desk, "/desk/models/"),
+        ("desk, model's effect", desk, f"/desk/models/{card.model}/{card.version}/"),
+        ("desk, drift", desk, "/desk/drift/"),
         ("list of guarantees", insured, "/guarantees/"),
         ("deliveries", insured, f"{unpaid}/deliveries/"),
         ("unpaid, first question", insured, f"{unpaid}/unpaid/"),
