@@ -13,7 +13,7 @@ from claims.actions import deliveries, notices
 from claims.models import Claim, Invoice
 from journal.models import Delivery
 from journal.tasks import deliver
-from parties.models import Buyer, Company, Duty, InsurerRole, Membership, Role, User
+from parties.models import Buyer, Company, Membership, Role, User
 from underwriting.actions import analysis as analyses
 from underwriting.actions import guarantees, offers
 from underwriting.actions.statements import keep_year
@@ -31,10 +31,8 @@ def person_named(name: str) -> User:
 
 
 def another_senior() -> User:
-    """A second senior underwriter, for what one of them prepared."""
-    user = User.objects.create_user("omar@unlockfocus.example", name="Omar Haddad", language="en", is_staff=True)
-    Duty.objects.create(user=user, role=InsurerRole.SENIOR_UNDERWRITER)
-    return user
+    """The second senior underwriter, for what one of them prepared."""
+    return person_named("Omar Haddad")
 
 
 def another_company(number: int = 1) -> tuple[Company, User]:

@@ -35,7 +35,7 @@ def test_the_demo_is_loaded_once_and_submitted(now: object) -> None:
     call_command("load_demo")
     request = CoverRequest.objects.get(order_reference="PEI-2026-1187")
     assert (request.status, request.title) == (Status.SUBMITTED, "PEI · PEI-2026-1187")
-    assert User.objects.count() == len(demo.sign_ins()) == 10
+    assert User.objects.count() == len(demo.sign_ins()) == 11
 
 
 @pytest.mark.django_db

@@ -38,6 +38,7 @@ COMPANY_PEOPLE = (
 INSURER_PEOPLE = (
     (InsurerRole.UNDERWRITER, "bruno.keller@unlockfocus.example", "Bruno Keller"),
     (InsurerRole.SENIOR_UNDERWRITER, "sofia.lindqvist@unlockfocus.example", "Sofia Lindqvist"),
+    (InsurerRole.SENIOR_UNDERWRITER, "omar.haddad@unlockfocus.example", "Omar Haddad"),
     (InsurerRole.CLAIMS_HANDLER, "david.moreau@unlockfocus.example", "David Moreau"),
     (InsurerRole.CLAIMS_APPROVER, "ines.costa@unlockfocus.example", "Inês Costa"),
     (InsurerRole.COMPLIANCE_OFFICER, "jana.novak@unlockfocus.example", "Jana Nováková"),
@@ -47,7 +48,7 @@ BANKER = ("camille.dubois@bank.example", "Camille Dubois")
 
 
 def sign_ins() -> list[SignIn]:
-    """One account per role, in the order a file passes through their hands."""
+    """One account per role, two where two seniors sign, in the order a file passes through their hands."""
     people = [SignIn(role.label, email, name) for role, email, name in (*COMPANY_PEOPLE, *INSURER_PEOPLE)]
     return [*people, SignIn(_("bank viewer"), *BANKER)]
 

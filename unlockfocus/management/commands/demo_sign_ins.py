@@ -8,7 +8,7 @@ from unlockfocus import demo
 
 
 class Command(BaseCommand):
-    help = "Print the demo's sign-ins, one per role."
+    help = "Print the demo's sign-ins, at least one per role."
 
     def handle(self, *args: Any, **options: Any) -> None:
         people = demo.sign_ins()
