@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from applications.fields import language
@@ -84,7 +84,8 @@ def _in_euros(year: Statement) -> InEuros | None:
     if year.currency == "EUR" or year.euro_rate is None or year.euro_rate_on is None:
         return None
     amounts = (in_euros(year, item) for item in ("total_assets", "equity", "sales"))
-    return InEuros(year.euro_rate, year.euro_rate_on, *amounts)
+    whole = (None if amount is None else amount.to_integral_value(ROUND_HALF_UP) for amount in amounts)
+    return InEuros(year.euro_rate, year.euro_rate_on, *whole)
 
 
 def _item(code: str, years: tuple[Statement, ...]) -> Row:

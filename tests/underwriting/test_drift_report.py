@@ -369,7 +369,7 @@ def test_a_grown_portfolio_is_judged(guarantee, peter, signed_in):
         "9 of 9 ratios have moved: act",
         "201 buyers on the full card",
         "given by all",
-        "From one year to the next 67 kept their grade, 67 improved, 66 weakened",
+        "From one year to the next 68 kept their grade, 67 improved, 66 weakened",
         "12 defaulted within twelve months where 3.0 were expected, on 201 files",
         "more than expected",
     ):

@@ -17,12 +17,15 @@ from tests.factories import (
     instant,
     submitted_request,
 )
-from underwriting.models import Analysis, BuyerIncident, BuyerStatement, ModelActivation
+from underwriting.actions import rescoring
+from underwriting.models import Analysis, BuyerIncident, BuyerStatement, ModelActivation, StatementScore
 from underwriting.scoring.stored import as_dict
 from underwriting.scoring.versions import FORMULA, UnknownVersion, Version, scorecard_of, versions
 from underwriting.scoring_inputs import inputs_of, score_from_inputs
 
 pytestmark = pytest.mark.django_db
+
+SCORED = ("statement", "model", "card", "points", "pd", "grade", "base_rate")
 
 
 def activate(version, one, other, at):
@@ -198,3 +201,17 @@ def test_going_back_to_the_formula_is_an_activation_like_any_other(index, alice,
 def test_a_version_nobody_has_is_refused():
     with pytest.raises(UnknownVersion, match=r"points 1999\.9"):
         scorecard_of(Version("points", "1999.9"))
+
+
+def test_every_version_scores_accounts_as_they_come_just_as_a_run_over_the_portfolio_would(index, alice, sofia, now):
+    analysed_request(index, alice, now)
+    as_they_came = sorted(StatementScore.objects.values_list(*SCORED))
+    assert [(each[1], each[4], each[5]) for each in as_they_came if each[0] == BuyerStatement.objects.first().pk] == [
+        ("altman-z2", Decimal("0.015000"), 6),
+        ("points", Decimal("0.006283"), 4),
+    ]
+    StatementScore.objects.all().delete()
+    for version in versions():
+        for run in rescoring.start(version, by=sofia, at=now):
+            rescoring.advance(run.pk, at=now)
+    assert sorted(StatementScore.objects.values_list(*SCORED)) == as_they_came

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ from applications.models import CoverRequest
 from underwriting.models.fields import fraction_field
 from underwriting.scoring.statement import ITEMS, Statement
 
-ITEM_COLUMNS: tuple[str, ...] = ITEMS
+ONE_YEAR = timedelta(days=365)
 
 
 def item_field() -> models.DecimalField:
@@ -82,10 +83,15 @@ class BuyerStatement(models.Model):
 
     @property
     def statement(self) -> Statement:
-        """The year by itself; the one before it is another row."""
+        """The year, and of the year before, which is another row, its sales as they stand beside it."""
         about = ("period_end", "published_on", "currency", "unit", "audited", "consolidated", "source", "euro_rate",
                  "euro_rate_on")  # fmt: skip
-        return Statement(**{name: getattr(self, name) for name in (*about, *ITEM_COLUMNS)})
+        year = Statement(**{name: getattr(self, name) for name in (*about, *ITEMS)})
+        if self.prior_sales is None:
+            return year
+        ended = self.period_end - ONE_YEAR
+        before = Statement(period_end=ended, currency=self.currency, unit=self.unit, sales=self.prior_sales)
+        return replace(year, prior=before)
 
 
 class StatementScore(models.Model):
