@@ -7,10 +7,8 @@ something else for banks, insurers and associations: they are trusted only under
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 from underwriting.scoring.statement import Statement
@@ -109,9 +107,7 @@ def _filing(answer: Any, on: date) -> Filing | None:
         return None
     _check(cells)
     known = {code: amount for code, amount in cells.items() if code != "I20" or amount >= 0}
-    amounts, provenance = work_out(_ITEMS, known)
-    statement = replace(Statement(period_end=period_end, currency="RON", source=REGISTER), **amounts)
-    return Filing(REGISTER, company, statement, MappingProxyType(provenance))
+    return work_out(REGISTER, company, Statement(period_end=period_end, currency="RON"), _ITEMS, known)
 
 
 def _cells(answer: Any) -> Cells:

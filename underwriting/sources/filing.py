@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 from unicodedata import combining, normalize
 
@@ -69,16 +70,17 @@ def distrust() -> Iterator[None]:
         raise BadPayload(error.place, error.reason) from error
 
 
-def work_out(formulas: Formulas, cells: Cells) -> tuple[dict[str, Decimal], dict[str, str]]:
-    """The items the cells give, by name, and the formula behind each."""
-    amounts, provenance = {}, {}
+def work_out(register: str, company: str, about: Statement, formulas: Formulas, cells: Cells) -> Filing:
+    """The filing whose statement has, beside what is known `about` it, the items the cells give."""
+    amounts: dict[str, Any] = {}
+    provenance: dict[str, str] = {}
     for item, ways in formulas.items():
         for formula in ways:
             amount = compute(formula, cells)
             if amount is not None:
                 amounts[item], provenance[item] = amount, formula
                 break
-    return amounts, provenance
+    return Filing(register, company, replace(about, source=register, **amounts), MappingProxyType(provenance))
 
 
 def compute(formula: str, cells: Cells) -> Decimal | None:
