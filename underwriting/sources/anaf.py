@@ -31,7 +31,7 @@ REGISTER = "ANAF bilant"
 # The service answers from this year on.
 FIRST_YEAR = 2014
 
-# What the label of each code begins with, plainly written. I19 is often printed as a second "Pierdere bruta".
+# The label of each code, plainly written. I19 is often printed as a second "Pierdere bruta".
 _LABELS: Mapping[str, str] = {
     "I1": "active imobilizate",
     "I2": "active circulante",
@@ -54,6 +54,7 @@ _LABELS: Mapping[str, str] = {
     "I19": "pierdere(a)? (neta|bruta)",
     "I20": "numar mediu de salariati",
 }
+_SUFFIX = "( - total)?,?( din care:?)?"
 _SIGNED = ("I10", "I14", "I15", "I20")
 _UNKNOWN_EMPLOYEES = -1
 
@@ -126,7 +127,7 @@ def _cells(answer: Any) -> Cells:
 def _indicator(value: Any) -> tuple[str, Decimal]:
     code = get(value, "indicator", as_text)
     label = plain(get(value, "val_den_indicator", as_text))
-    if code not in _LABELS or not re.match(rf"{_LABELS[code]}\b", label):
+    if code not in _LABELS or not re.fullmatch(_LABELS[code] + _SUFFIX, label):
         raise InvalidCase("", f"{shown(code)} is {shown(label)}: not the indicators of a commercial company")
     amount = get(value, "val_indicator", _whole)
     if amount < 0 and code not in _SIGNED:

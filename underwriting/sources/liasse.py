@@ -103,7 +103,7 @@ _TOTALS = (
     ("HN", "GW + HI - HJ - HK"),
 )
 # What cannot be more than what.
-_WITHIN = (("BJ - BK + CJ - CK", "EE"), ("EG", "EC"), ("BK", "BJ"), ("CK", "CJ"), ("DL + EC", "EE"))
+_WITHIN = (("BJ - BK + CJ - CK", "EE"), ("EG", "EC"), ("BK", "BJ"), ("CK", "CJ"))
 _DEBTS = "DS + DT + DU + DV + DW + DX + DY + DZ + EA + EB"
 
 # Debts are what neither equity nor provisions finance when their own total is not given: other equity (DO) and
