@@ -23,6 +23,7 @@ from underwriting.scoring.statement import ITEMS
 ADDED = ("pd", "grade", "points", "confidence", "scorecard", "reasons")
 INSUFFICIENT = "insufficient_accounts"
 
+_PARTS = ("inventories", "receivables", "cash")
 # As in statement.py: rounded figures are not worth a word.
 _TOLERANCE = 0.005
 _PATTERNS = {
@@ -172,9 +173,10 @@ def _answer(cells: _Cells, terms: Terms) -> tuple[str, ...]:
 
 
 def _balanced(amounts: dict[str, float]) -> bool:
-    """Whether assets are fixed and current assets; equity, liabilities and provisions only when provisions are given.
+    """Whether no identity of the accounts is broken by the figures that are given.
 
-    A file without provisions cannot be held to the second identity: what is missing is there.
+    Assets are equity, liabilities and provisions: where provisions are not given, what is missing is there, but the
+    others are still never more than the assets. Nor are the parts of current assets more than these.
     """
     total = amounts["total_assets"]
     gaps = (
@@ -182,4 +184,9 @@ def _balanced(amounts: dict[str, float]) -> bool:
         total - amounts["equity"] - amounts["total_liabilities"] - amounts["provisions_and_accruals"],
         amounts["total_liabilities"] - amounts["long_term_liabilities"] - amounts["short_term_liabilities"],
     )
-    return not any(abs(gap) > _TOLERANCE * abs(total) for gap in gaps)
+    never_negative = (
+        total - amounts["equity"] - amounts["total_liabilities"],
+        amounts["current_assets"] - sum(each for each in (amounts[name] for name in _PARTS) if each == each),
+    )
+    least = _TOLERANCE * abs(total)
+    return not any(abs(gap) > least for gap in gaps) and not any(gap < -least for gap in never_negative)

@@ -43,6 +43,7 @@ CHECKS: dict[str, Text] = {
     "assets": gettext_lazy("Total assets = fixed assets + current assets"),
     "balance": gettext_lazy("Total assets = equity + liabilities + provisions"),
     "liabilities": gettext_lazy("Total liabilities = long-term + short-term"),
+    "parts": gettext_lazy("Current assets: no less than inventories, receivables and cash"),
 }
 
 REFERRALS: dict[str, Text] = {

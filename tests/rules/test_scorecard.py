@@ -26,6 +26,7 @@ from underwriting.scoring.portfolio import Outcome, score_columns
 from underwriting.scoring.result import InsufficientAccounts
 from underwriting.scoring.scorecard import BEST_PD, WORST_PD, Calibration
 from underwriting.scoring.second_opinions import Opinion, altman_z1, disagree, springate
+from underwriting.scoring.statement import ITEMS
 
 DATA = SHARED / "data" / "scoring"
 MODEL = committed()
@@ -496,3 +497,30 @@ def test_the_rates_of_the_fixed_year_are_those_of_the_central_bank():
     for currency, rate in PER_EURO.items():
         if currency != "EUR":
             assert sum(float(day[currency]) for day in days) / len(days) == pytest.approx(rate, rel=1e-4), currency
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_doubtful"),
+    [
+        ({}, False),
+        # 4 % of the assets are neither: perhaps provisions, which the file does not tell.
+        ({"equity": "29944000", "provisions_and_accruals": ""}, False),
+        ({"equity": "37656000", "provisions_and_accruals": ""}, True),
+        ({"receivables": "30500000"}, True),
+        ({"receivables": "29900000"}, False),
+    ],
+)
+def test_figures_that_cannot_be_right_are_a_doubt(tmp_path, capsys, changes, is_doubtful):
+    """96.4 million of assets, 60.9 of liabilities; 57.5 of current assets hold 21.3 of inventories and 6.2 of cash."""
+    figures = {name: str(getattr(PEI, name)) for name in ITEMS} | changes
+    path = tmp_path / "accounts.csv"
+    path.write_text(",".join(figures) + "\n" + ",".join(figures.values()) + "\n", encoding="utf-8")
+    call_command("score", path, currency="RON", on=ANALYSED_ON)
+    assert ("accounts_do_not_balance" in capsys.readouterr().out) is is_doubtful
+
+
+def test_four_formulas_against_a_middling_grade_are_a_reason_to_look():
+    against = tuple(Opinion(str(number), 0.0, "distress") for number in range(4))
+    assert disagree(6, against)
+    assert disagree(7, against)
+    assert not disagree(7, against[:3])

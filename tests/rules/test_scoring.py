@@ -158,6 +158,7 @@ def test_the_reference_accounts_add_up():
         ("assets", "0"),
         ("balance", "0"),
         ("liabilities", "0"),
+        ("parts", "2400000"),
     ]
     assert identity_gaps(PEI) == ()
 

@@ -144,10 +144,13 @@ def opinions_of(items: Items) -> tuple[Opinion, ...]:
 
 
 def disagree(grade: int, opinions: tuple[Opinion, ...]) -> bool:
-    """Whether three formulas see distress behind a good grade, or safety behind a bad one with none against."""
+    """Whether the formulas see distress behind a grade, three behind a good one and four behind a middling one.
+
+    Or safety behind a bad one, three of them and none against.
+    """
     zones = [opinion.zone for opinion in opinions]
-    if grade <= GOOD_GRADE:
-        return zones.count("distress") >= AGAINST
+    if grade < BAD_GRADE:
+        return zones.count("distress") >= (AGAINST if grade <= GOOD_GRADE else AGAINST + 1)
     return grade >= BAD_GRADE and zones.count("safe") >= AGAINST and "distress" not in zones
 
 

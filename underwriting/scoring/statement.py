@@ -1,6 +1,6 @@
 """A buyer's yearly accounts as filed, with the year before beside them, and whether they add up. Pure."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 
@@ -67,7 +67,10 @@ ITEMS: tuple[str, ...] = tuple(field.name for field in fields(Statement) if fiel
 
 @dataclass(frozen=True, slots=True)
 class IdentityCheck:
-    """One identity of the accounts: both sides, their difference, and whether it is within the tolerance."""
+    """One identity of the accounts: both sides, their difference, and whether it is within the tolerance.
+
+    Of `parts` the left side is the whole: it may be larger than the parts that are told of it, and never smaller.
+    """
 
     code: str
     left: Decimal
@@ -88,7 +91,16 @@ def identity_checks(statement: Statement) -> tuple[IdentityCheck, ...]:
             ("liabilities", s.total_liabilities, add_given(s.long_term_liabilities, s.short_term_liabilities)),
         )
         if left is not None and right is not None
-    )
+    ) + _parts(s)
+
+
+def _parts(s: Statement) -> tuple[IdentityCheck, ...]:
+    """Current assets against what is told of them."""
+    parts = [amount for amount in (s.inventories, s.receivables, s.cash) if amount is not None]
+    if s.current_assets is None or not parts:
+        return ()
+    check = _check("parts", s.current_assets, sum(parts, Decimal(0)), s.total_assets)
+    return (replace(check, holds=check.holds or check.gap > 0),)
 
 
 def identity_gaps(statement: Statement) -> tuple[IdentityCheck, ...]:

@@ -1,0 +1,1 @@
+"""Filings of public registers read into statements. Pure, and distrustful."""
