@@ -1,13 +1,15 @@
 """Amounts of an order in euros, at the ECB's reference rates."""
 
-import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
+from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from applications.ecb import Quote
 from applications.models import ExchangeRate
 from unlockfocus.errors import BusinessRule
 from unlockfocus.money import convert_to_eur
@@ -15,6 +17,9 @@ from unlockfocus.money import convert_to_eur
 # The ECB skips weekends and holidays: the last rate on or before the day is used. Past this age the currency is no
 # longer quoted, or our table is out of date; either way no amount in euros can be promised.
 OLDEST_USABLE = timedelta(days=31)
+# The bank skips four days in a row at the most, at Easter: an older rate means that we missed some.
+OLDEST_FRESH = timedelta(days=5)
+BATCH = 2000
 
 
 class NoRate(BusinessRule):
@@ -28,6 +33,10 @@ class Rate:
     currency: str
     rate: Decimal
     on: date
+
+    def is_stale(self, day: date) -> bool:
+        """Whether rates seem to be missing between the rate and the day it is used for."""
+        return day - self.on > OLDEST_FRESH
 
     def to_eur(self, amount: Decimal) -> Decimal:
         return convert_to_eur(amount, self.rate)
@@ -46,22 +55,37 @@ def rate_on(currency: str, day: date) -> Rate:
     return Rate(currency, row.rate, row.on)
 
 
-def load_rates(path: Path) -> int:
-    """Load a CSV with a `Date` column and one column per currency (the ECB's own layout); returns rows added.
+@dataclass(frozen=True)
+class Loaded:
+    """What a file of rates changed: rows `added`, and rates that differ from what we hold, which stays."""
 
-    Days already known are left as they are: a published rate never changes.
+    added: int
+    first_day: date
+    last_day: date
+    differing: tuple[Quote, ...]
+
+
+@transaction.atomic
+def load_rates(quotes: Sequence[Quote]) -> Loaded:
+    """Keep the quotes that are not known yet. A published rate never changes: one that differs is reported, not taken.
+
+    Raises ValueError without a quote.
     """
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [
-            ExchangeRate(currency=currency, on=_day(line["Date"]), rate=Decimal(text))
-            for line in csv.DictReader(row for row in file if not row.startswith("#"))
-            for currency, text in line.items()
-            if currency != "Date" and text and text.strip() not in {"", "N/A"}
-        ]
-    before = ExchangeRate.objects.count()
-    ExchangeRate.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
-    return ExchangeRate.objects.count() - before
+    days = [quote.on for quote in quotes]
+    held = {
+        (row.on, row.currency): row.rate
+        for row in ExchangeRate.objects.filter(on__gte=min(days), on__lte=max(days)).iterator(chunk_size=BATCH)
+    }
+    new = [quote for quote in quotes if (quote.on, quote.currency) not in held]
+    ExchangeRate.objects.bulk_create(
+        (ExchangeRate(on=each.on, currency=each.currency, rate=each.rate) for each in new),
+        ignore_conflicts=True,
+        batch_size=BATCH,
+    )
+    differing = tuple(each for each in quotes if held.get((each.on, each.currency), each.rate) != each.rate)
+    return Loaded(len(new), min(days), max(days), differing)
 
 
-def _day(text: str) -> date:
-    return datetime.strptime(text.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 - a day, not an instant
+def newest_day() -> date | None:
+    """The last day for which we hold rates."""
+    return ExchangeRate.objects.aggregate(newest=Max("on"))["newest"]

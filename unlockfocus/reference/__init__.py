@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from applications.ecb import read_rates
 from applications.models import CountryTerms, ProductTerms
 from applications.rates import load_rates
 from claims.models import InterimTerms, RecoveryExperience
@@ -14,6 +15,7 @@ from underwriting.models import Authority, BaseRate, ClockTerms, CumulLine, Prem
 
 HERE = Path(__file__).parent
 STARTS = date(2026, 1, 1)
+RATES_UNTIL = date(2026, 10, 30)
 CLASSES_OF = date(2026, 1, 30)
 # Classes 6 and 7, and countries nobody has reviewed, stay closed until staff open them.
 WORST_OPEN_CLASS = 5
@@ -26,7 +28,7 @@ def load_reference() -> dict[str, int]:
     return {
         "product terms": _product_terms(),
         "country terms": _country_terms(),
-        "exchange rates": load_rates(HERE / "ecb_rates.csv"),
+        "exchange rates": _rates(),
         "tariffs": _tariff(),
         "premium taxes": _taxes(),
         "clock terms": _clocks(),
@@ -67,6 +69,10 @@ def _country_terms() -> int:
         for row in _rows("country_classes.csv")
     ]
     return len(CountryTerms.objects.bulk_create(rows))
+
+
+def _rates() -> int:
+    return load_rates(read_rates((HERE / "ecb_rates.csv").read_bytes(), RATES_UNTIL)).added
 
 
 def _tariff() -> int:
