@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from xml.etree.ElementTree import Element, ParseError
 
@@ -19,6 +19,8 @@ from defusedxml.ElementTree import fromstring
 
 # The history since 1999 is 1.5 MB as text; a file ten times as large is none of the bank's.
 MOST_BYTES = 16 * 1024 * 1024
+# The bank skips four days in a row at the most, at Easter: an older rate means that some were missed.
+OLDEST_FRESH = timedelta(days=5)
 FIRST_DAY = date(1999, 1, 4)
 _NOT_QUOTED = {"", "N/A"}
 _RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,8})?")
@@ -41,6 +43,11 @@ class Quote:
     on: date
     currency: str
     rate: Decimal
+
+
+def is_stale(quoted_on: date, day: date) -> bool:
+    """Whether rates seem to be missing between the day one was quoted and the day it is used for."""
+    return day - quoted_on > OLDEST_FRESH
 
 
 def read_rates(content: bytes, today: date) -> tuple[Quote, ...]:

@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from applications.ecb import is_stale
 from applications.exposure import Exposure, ScheduleLine, SellerFigures, Stake, last_due_on, peak_exposure
 from applications.exposure import what_is_at_stake as stake_of
 from parties.dated import DatedRow
@@ -250,6 +251,14 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} {self.amount} {self.currency}"
+
+    @property
+    def stale_days(self) -> int | None:
+        """How old the rate was on the day it was used, in days, when rates seem to have been missing between."""
+        used_on = self.request.rates_on
+        if self.rate_on is None or used_on is None or not is_stale(self.rate_on, used_on):
+            return None
+        return (used_on - self.rate_on).days
 
     @property
     def in_eur(self) -> ScheduleLine:

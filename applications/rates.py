@@ -17,8 +17,6 @@ from unlockfocus.money import convert_to_eur
 # The ECB skips weekends and holidays: the last rate on or before the day is used. Past this age the currency is no
 # longer quoted, or our table is out of date; either way no amount in euros can be promised.
 OLDEST_USABLE = timedelta(days=31)
-# The bank skips four days in a row at the most, at Easter: an older rate means that we missed some.
-OLDEST_FRESH = timedelta(days=5)
 BATCH = 2000
 
 
@@ -33,10 +31,6 @@ class Rate:
     currency: str
     rate: Decimal
     on: date
-
-    def is_stale(self, day: date) -> bool:
-        """Whether rates seem to be missing between the rate and the day it is used for."""
-        return day - self.on > OLDEST_FRESH
 
     def to_eur(self, amount: Decimal) -> Decimal:
         return convert_to_eur(amount, self.rate)

@@ -7,13 +7,15 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from applications.ecb import Quote, UnreadableRates, read_rates
+from applications.ecb import Quote, UnreadableRates, is_stale, read_rates
 from applications.models import ExchangeRate
 from applications.rates import load_rates, newest_day, rate_on
 from tests.rules.shared_cases import SHARED
+from unlockfocus import demo
 
 TODAY = date(2026, 11, 24)
 FX = SHARED / "data" / "fx"
@@ -100,9 +102,21 @@ def test_a_rate_is_kept_once_and_never_changes():
 @pytest.mark.django_db
 def test_a_rate_is_stale_when_some_seem_to_be_missing():
     load_rates(read_rates(HISTORY, TODAY))
-    rate = rate_on("USD", date(2026, 11, 25))
-    assert not rate.is_stale(date(2026, 11, 25))
-    assert rate.is_stale(date(2026, 11, 26))
+    quoted_on = rate_on("USD", date(2026, 11, 25)).on
+    assert not is_stale(quoted_on, date(2026, 11, 25))
+    assert is_stale(quoted_on, date(2026, 11, 26))
+
+
+@pytest.mark.django_db
+def test_an_amount_converted_at_a_stale_rate_says_so(index, alice, now, signed_in):
+    """The demo's rates end on 30 October; the request converts on 24 November, 25 days later."""
+    request = demo.draft_request(index, alice, now)
+    line = request.lines.first()
+    line.currency, line.rate, line.rate_on = "USD", Decimal("1.1172"), date(2026, 10, 30)
+    line.save()
+    type(request).objects.filter(pk=request.pk).update(rates_on=date(2026, 11, 24))
+    shown = signed_in(alice).get(reverse("file", args=[request.reference])).content.decode()
+    assert "25 days older than the day it was used for" in " ".join(shown.split())
 
 
 @pytest.mark.django_db
