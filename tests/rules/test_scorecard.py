@@ -217,7 +217,7 @@ def test_a_currency_changes_nothing_but_size():
 
 
 def test_a_portfolio_gets_what_its_companies_get_alone():
-    """Ten thousand random companies with zeros, negatives, infinities, huge and missing figures, at rates of their own."""
+    """Ten thousand random companies with zeros, negatives, infinities and gaps, each at a rate of its own."""
     chance = random.Random(20261124)  # noqa: S311
 
     def amount():
