@@ -1,6 +1,8 @@
 """What `./run` says before it does anything."""
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from launch.console import Refusal
 from launch.debian import line, missing_libraries
 from launch.start import free_port, listening, wanted_port
-from tests.launch.conftest import run
+from tests.launch.conftest import ROOT, run
 
 
 def test_help_names_every_word_and_goes_to_standard_output(terminal: dict[str, str]) -> None:
@@ -77,6 +79,13 @@ def test_what_is_missing_from_debian_is_named_as_one_types_it() -> None:
 
     assert missing_libraries(libraries) == ["libnosuchthing9"]
     assert line(["libnosuchthing9"]) == "apt-get install --no-install-recommends libnosuchthing9"
+
+
+def test_a_management_command_may_be_typed_with_hyphens() -> None:
+    for spelled in ("train-scorecard", "train_scorecard"):
+        command = [sys.executable, ROOT / "manage.py", spelled, "--help"]
+        shown = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (shown.returncode, "DIR/statements_dev.csv" in shown.stdout) == (0, True), shown.stderr
 
 
 def test_a_management_command_has_standard_output_to_itself(terminal: dict[str, str], tmp_path: Path) -> None:

@@ -217,7 +217,7 @@ def test_a_currency_changes_nothing_but_size():
 
 
 def test_a_portfolio_gets_what_its_companies_get_alone():
-    """Ten thousand random companies with zeros, negatives, huge and missing figures, each at a base rate of its own."""
+    """Ten thousand random companies with zeros, negatives, infinities and gaps, each at a rate of its own."""
     chance = random.Random(20261124)  # noqa: S311
 
     def amount():
@@ -226,6 +226,8 @@ def test_a_portfolio_gets_what_its_companies_get_alone():
             return MISSING
         if kind < 0.25:
             return 0.0
+        if kind < 0.27:
+            return chance.choice([math.inf, -math.inf])
         return chance.choice([1, 1, 1, -1]) * 10 ** chance.uniform(-2, 15 if kind > 0.95 else 8)
 
     rows = [{name: amount() for name in AMOUNTS} | {"euros": chance.choice([MISSING, 0.2])} for _ in range(10_000)]

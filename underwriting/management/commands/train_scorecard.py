@@ -1,4 +1,4 @@
-"""Make the scorecards anew: `manage.py train_scorecard DIR --out FILE` (Django spells commands with underscores)."""
+"""Make the scorecards anew: `manage.py train_scorecard DIR --out FILE`."""
 
 from argparse import ArgumentParser
 from pathlib import Path
