@@ -40,3 +40,8 @@ GUARANTEE_CLOSED = announce("guarantee.closed", _("Guarantee %(number)s was clos
 CERTIFICATE_ISSUED = announce(
     "certificate.issued", _("Certificate of %(number)s, version %(version)s (%(language)s), was issued")
 )
+SANCTIONS_LIST_LOADED = announce(
+    "sanctions.list_loaded",
+    _("%(title)s: %(added)s added, %(changed)s changed, %(removed)s removed, %(entries)s in all"),
+    insured_sees=False,
+)

@@ -20,6 +20,7 @@ from underwriting.models.portfolio import (
     Rescoring,
     StatementScore,
 )
+from underwriting.models.sanctions import FrequentKey, ListedName, ListedParty, ListRelease, SanctionsList
 from underwriting.models.terms import (
     Authority,
     BaseRate,
@@ -43,14 +44,19 @@ __all__ = [
     "CumulLine",
     "DeductibleOrder",
     "DriftReport",
+    "FrequentKey",
     "GradeOverride",
     "Guarantee",
     "GuaranteeCondition",
+    "ListRelease",
+    "ListedName",
+    "ListedParty",
     "ModelActivation",
     "Offer",
     "OfferCondition",
     "PremiumTax",
     "Rescoring",
+    "SanctionsList",
     "ScoringTerms",
     "SectorRatio",
     "StatementScore",

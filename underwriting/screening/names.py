@@ -123,3 +123,14 @@ def _sound(word: str) -> str:
 def texts_of(words: Iterable[Word]) -> tuple[str, ...]:
     """The words as text."""
     return tuple(word.text for word in words)
+
+
+def sounds_in_order(name: Prepared) -> list[str]:
+    """How the words sound, as they stand in the original: in a name that was taken apart they are sorted."""
+    sounds = {word.text: word.sound for word in name.words}
+    return [sounds[text] for text in _ascii_words(name.original) if text in sounds]
+
+
+def sound_run_together(name: Prepared) -> str:
+    """How all of the original sounds as one word, with what was set aside when it was taken apart."""
+    return _sound("".join(_ascii_words(name.original)))

@@ -1,0 +1,74 @@
+"""Under which keys a name stands in the index: two names worth comparing share one. Pure.
+
+A word goes by its consonants, in which transliterations agree, and by these with one left out, so that one wrong letter
+on either side still meets. Neighbours go together too, for names that are run together or torn apart, and any two
+words as a pair, which tells much where each of them alone tells little. docs/rules/screening.md has the rule.
+"""
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+
+from underwriting.screening.names import Prepared, Word, initials, sound_run_together, sounds_in_order
+
+_VOWELS = frozenset("aeiou")
+# Fewer consonants than this say too little: the word goes by its sound.
+_LEAST_CONSONANTS = 3
+# From so many consonants on, one may be wrong.
+_LEAST_TO_LEAVE_OUT = 4
+# Pairs are made of the words that tell most.
+_PAIRED_WORDS = 7
+_ACRONYM_LETTERS = range(3, 9)
+
+
+def index_keys(name: Prepared) -> set[str]:
+    """The keys; none for a name without words."""
+    if not name.words:
+        return set()
+    keys = {key for word in name.words for key in _word_keys(word.sound)}
+    keys |= _joined(sounds_in_order(name)) | {skeleton(sound_run_together(name))}
+    keys |= {
+        f"{one}+{other}" for one, other in combinations(sorted({skeleton(each) for each in _telling(name.words)}), 2)
+    }
+    if name.is_organisation:
+        keys |= set(_acronyms(name))
+    return keys
+
+
+def skeleton(sound: str) -> str:
+    """The consonants of a sound, an initial vowel as `a`; where these are too few, the sound itself."""
+    consonants = "".join(letter for letter in sound[1:] if letter not in _VOWELS)
+    found = ("a" if sound[0] in _VOWELS else sound[0]) + consonants
+    return found if len(found) >= _LEAST_CONSONANTS else f"={sound}"
+
+
+def key_number(key: str) -> int:
+    """The key as the database keeps it: a whole number of 32 bits, with a sign."""
+    number = zlib.crc32(key.encode())
+    return number - (1 << 32) if number >= 1 << 31 else number
+
+
+def _word_keys(sound: str) -> Iterator[str]:
+    found = skeleton(sound)
+    yield found
+    if len(found) >= _LEAST_TO_LEAVE_OUT and not found.startswith("=") and not found.isdigit():
+        yield from (found[:place] + found[place + 1 :] for place in range(len(found)))
+
+
+def _joined(sounds: Sequence[str]) -> set[str]:
+    """Two and three neighbours, and all words, as one."""
+    runs: Iterable[Sequence[str]] = (
+        sounds[start : start + length] for length in (2, 3) for start in range(len(sounds) - length + 1)
+    )
+    return {skeleton("".join(run)) for run in (*runs, sounds) if len(run) > 1}
+
+
+def _telling(words: Sequence[Word]) -> list[str]:
+    return [word.sound for word in sorted(words, key=lambda word: -word.weight)[:_PAIRED_WORDS]]
+
+
+def _acronyms(name: Prepared) -> Iterator[str]:
+    """The first letters of a longer name, and a name that may be such letters."""
+    letters = name.words[0].text if len(name.words) == 1 else initials(name.original)
+    if len(letters) in _ACRONYM_LETTERS:
+        yield f"@{letters}"
