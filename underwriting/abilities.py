@@ -25,15 +25,17 @@ def offer_abilities(offer: Offer, user: User, today: date) -> frozenset[str]:
 def desk_abilities(request: CoverRequest, user: User, today: date) -> frozenset[str]:
     """What a person of the insurer may do on a file today.
 
-    Any of view, analyse, sector, override, confirm_override, reject_override, offer, ask, decline, sign, return,
-    meet, not_take_up, close.
+    Any of view, screen, analyse, sector, override, confirm_override, reject_override, offer, ask, decline, sign,
+    return, meet, not_take_up, close.
     """
     if not user.duties:
         return frozenset()
+    screens = {"screen"} if may_screen(user) and request.buyer_id else set()
     if not user.has_duty(*UNDERWRITERS):
-        return frozenset({"view"})
+        return frozenset({"view"} | screens)
     return frozenset(
         {"view"}
+        | screens
         | _on_request(request)
         | _on_analysis(request, user)
         | _on_unsigned_offer(request, user, today)
@@ -84,6 +86,16 @@ def _on_guarantee(request: CoverRequest) -> set[str]:
         return set()
     acts = {"not_take_up": "not_take_up", "close": "close", "meet": "enter_into_force"}
     return {act for act, transition in acts.items() if GUARANTEE.allows(transition, guarantee.status)}
+
+
+def may_screen(user: User) -> bool:
+    """Whether somebody may screen parties again and say who owns and runs a buyer."""
+    return user.has_duty(*UNDERWRITERS, InsurerRole.COMPLIANCE_OFFICER)
+
+
+def may_decide_matches(user: User) -> bool:
+    """Whether somebody may clear and confirm possible matches."""
+    return user.has_duty(InsurerRole.COMPLIANCE_OFFICER)
 
 
 def model_abilities(user: User) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """The desk's own pages, beside the lists of the admin; their names live in its namespace (`admin:file`)."""
 
-from underwriting import desk_drift, desk_models
+from underwriting import desk_drift, desk_models, desk_screening
 from underwriting import desk_views as views
 
 PAGES = [
@@ -17,6 +17,12 @@ PAGES = [
     ("file/<str:reference>/condition/<int:pk>/", views.meet, "file-meet"),
     ("file/<str:reference>/not-taken-up/", views.not_take_up, "file-not-taken-up"),
     ("file/<str:reference>/close/", views.close, "file-close"),
+    ("file/<str:reference>/screen/", desk_screening.screen, "file-screen"),
+    ("file/<str:reference>/people/", desk_screening.person_add, "file-person-add"),
+    ("file/<str:reference>/people/<int:pk>/end/", desk_screening.person_end, "file-person-end"),
+    ("screening/", desk_screening.matches, "matches"),
+    ("screening/search/", desk_screening.search, "match-search"),
+    ("screening/<int:pk>/", desk_screening.match, "match"),
     ("models/", desk_models.models, "models"),
     ("models/<str:model>/<str:version>/", desk_models.model, "model"),
     ("models/<str:model>/<str:version>/rescore/", desk_models.rescore, "model-rescore"),

@@ -36,7 +36,7 @@ from underwriting.terms import cumul
 from unlockfocus.errors import BusinessRule
 
 
-def _file(request: SignedInRequest, reference: str, ability: str = "view") -> Dossier:
+def file_for(request: SignedInRequest, reference: str, ability: str = "view") -> Dossier:
     """The file, when the reader may see it (else 404) and may do this on it now (else 403)."""
     rows = CoverRequest.objects.visible_to(request.user).select_related("company", "buyer", "loss_payee", "author")
     found = get_object_or_404(rows.prefetch_related("lines", "documents"), reference=reference)
@@ -46,7 +46,7 @@ def _file(request: SignedInRequest, reference: str, ability: str = "view") -> Do
     return file
 
 
-def _page(request: HttpRequest, name: str, shown: Dossier, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def page(request: HttpRequest, name: str, shown: Dossier, context: dict[str, Any], status: int = 200) -> HttpResponse:
     frame = admin.site.each_context(request) | {"file": shown, "cover_request": shown.request, "today": shown.today}
     return render(request, f"admin/underwriting/{name}.html", frame | context, status=status)
 
@@ -62,7 +62,7 @@ def _back(request: HttpRequest, file: Dossier, message: str) -> HttpResponse:
 @require_GET
 def file(request: SignedInRequest, reference: str) -> HttpResponse:
     """Everything on one page; the terms tried out stand in the address."""
-    shown = _file(request, reference)
+    shown = file_for(request, reference)
     form = PriceForm(request.GET if "limit" in request.GET else None, initial=initial_of(shown.suggested_terms))
     context = {
         "title": shown.request.reference,
@@ -72,7 +72,7 @@ def file(request: SignedInRequest, reference: str) -> HttpResponse:
         **_words_on(shown),
         **_ratios_of(shown),
     }
-    return _page(request, "file", shown, context)
+    return page(request, "file", shown, context)
 
 
 def _words_on(shown: Dossier) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def offer(request: SignedInRequest, reference: str) -> HttpResponse:
 
     The form opens with the suggestion, and with the terms tried out on the file page in its place.
     """
-    shown = _file(request, reference, "offer")
+    shown = file_for(request, reference, "offer")
     tried = PriceForm(request.GET)
     first = tried.terms if tried.is_valid() else shown.suggested_terms
     initial = initial_of(shown.suggested_terms) | (tried.cleaned_data if tried.is_valid() else {})
@@ -159,7 +159,7 @@ def offer(request: SignedInRequest, reference: str) -> HttpResponse:
             return _back(request, shown, _offer_message(made))
         status = 422
     context = {"title": _("Make an offer"), "form": form, "trial": trial}
-    return _page(request, "offer", shown, context, status=status)
+    return page(request, "offer", shown, context, status=status)
 
 
 def _make_offer(request: SignedInRequest, shown: Dossier, form: OfferForm, trial: Trial) -> Offer | None:
@@ -186,7 +186,7 @@ def _offer_message(made: Offer) -> str:
 
 def sign(request: SignedInRequest, reference: str, number: str) -> HttpResponse:
     """The terms another underwriter prepared, then the second signature."""
-    shown = _file(request, reference, "sign")
+    shown = file_for(request, reference, "sign")
     prepared = _unsigned(shown, number)
     refusal = ""
     if request.method == "POST":
@@ -198,7 +198,7 @@ def sign(request: SignedInRequest, reference: str, number: str) -> HttpResponse:
             return _back(request, shown, _offer_message(signed))
     held = cumul(shown.request.buyer, prepared.grade, shown.today) if shown.request.buyer else None
     context = {"title": _("Second signature"), "offer": prepared, "held": held, "refusal": refusal}
-    return _page(request, "sign", shown, context, status=422 if refusal else 200)
+    return page(request, "sign", shown, context, status=422 if refusal else 200)
 
 
 def _unsigned(shown: Dossier, number: str) -> Offer:
@@ -213,7 +213,7 @@ def _unsigned(shown: Dossier, number: str) -> Offer:
 @require_POST
 def analyse(request: SignedInRequest, reference: str) -> HttpResponse:
     """Owe the buyer another score; a worker does it within seconds."""
-    shown = _file(request, reference, "analyse")
+    shown = file_for(request, reference, "analyse")
     owed = analyses.request_analysis(shown.request, at=shown.now)
     queue(analyse_task, owed.pk)
     return _back(request, shown, _("The buyer is being scored again."))
@@ -221,7 +221,7 @@ def analyse(request: SignedInRequest, reference: str) -> HttpResponse:
 
 def sector(request: SignedInRequest, reference: str) -> HttpResponse:
     """Choose what the buyer does: its next score takes the base rate and the peers of that sector."""
-    shown = _file(request, reference, "sector")
+    shown = file_for(request, reference, "sector")
     assert shown.request.buyer is not None  # noqa: S101 - else the ability is missing
     form = SectorForm(request.POST or None, initial={"sector": shown.request.buyer.sector})
     if request.method == "POST" and form.is_valid():
@@ -232,12 +232,12 @@ def sector(request: SignedInRequest, reference: str) -> HttpResponse:
         else:
             return _back(request, shown, _("The sector is kept; the next score takes it."))
     context = {"title": _("Choose the buyer's sector"), "form": form, "buyer": shown.request.buyer}
-    return _page(request, "sector", shown, context, status=422 if request.method == "POST" else 200)
+    return page(request, "sector", shown, context, status=422 if request.method == "POST" else 200)
 
 
 def grade(request: SignedInRequest, reference: str) -> HttpResponse:
     """Propose another grade, with what each grade would mean beside it."""
-    shown = _file(request, reference, "override")
+    shown = file_for(request, reference, "override")
     form = OverrideForm(request.POST or None, in_use=shown.grade)
     if request.method == "POST" and form.is_valid() and shown.analysis:
         try:
@@ -247,7 +247,7 @@ def grade(request: SignedInRequest, reference: str) -> HttpResponse:
         else:
             return _back(request, shown, _("The grade is proposed; it waits for a second person."))
     context = {"title": _("Propose another grade"), "form": form, "rungs": _rungs(shown, range(1, 9))}
-    return _page(request, "grade", shown, context, status=422 if request.method == "POST" else 200)
+    return page(request, "grade", shown, context, status=422 if request.method == "POST" else 200)
 
 
 @dataclass(frozen=True)
@@ -274,7 +274,7 @@ def _rung(shown: Dossier, grade: int) -> Rung:
 
 def grade_answer(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """A proposed grade beside the one in use: confirmed or rejected by a second person, or taken back by its author."""
-    shown = _file(request, reference, "reject_override")
+    shown = file_for(request, reference, "reject_override")
     proposed = shown.proposed_override
     if proposed is None or proposed.pk != pk:
         raise Http404
@@ -293,7 +293,7 @@ def grade_answer(request: SignedInRequest, reference: str, pk: int) -> HttpRespo
             return _back(request, shown, done)
     grades = sorted({each for each in (shown.grade, proposed.grade) if each})
     context = {"title": _("A proposed grade"), "proposed": proposed, "rungs": _rungs(shown, grades), "refusal": refusal}
-    return _page(request, "grade_answer", shown, context, status=422 if refusal else 200)
+    return page(request, "grade_answer", shown, context, status=422 if refusal else 200)
 
 
 # --- Acts that take a text --------------------------------------------------------------------------------------------
@@ -320,12 +320,12 @@ def _text_act(request: SignedInRequest, shown: Dossier, form: forms.Form, act: A
         else:
             return _back(request, shown, act.done)
     context = {"title": act.title, "act": act, "form": form}
-    return _page(request, "act", shown, context, status=422 if request.method == "POST" else 200)
+    return page(request, "act", shown, context, status=422 if request.method == "POST" else 200)
 
 
 def ask(request: SignedInRequest, reference: str) -> HttpResponse:
     """Ask the insured for what is missing."""
-    shown = _file(request, reference, "ask")
+    shown = file_for(request, reference, "ask")
     form = TextForm(
         request.POST or None,
         label=_("What do you need to know?"),
@@ -343,7 +343,7 @@ def ask(request: SignedInRequest, reference: str) -> HttpResponse:
 
 def decline(request: SignedInRequest, reference: str) -> HttpResponse:
     """Refuse cover, with reasons."""
-    shown = _file(request, reference, "decline")
+    shown = file_for(request, reference, "decline")
     form = TextForm(
         request.POST or None,
         label=_("Reasons, in plain words"),
@@ -362,7 +362,7 @@ def decline(request: SignedInRequest, reference: str) -> HttpResponse:
 
 def return_offer(request: SignedInRequest, reference: str, number: str) -> HttpResponse:
     """Send a prepared offer back to its author."""
-    shown = _file(request, reference, "return")
+    shown = file_for(request, reference, "return")
     prepared = _unsigned(shown, number)
     form = TextForm(request.POST or None, label=_("What must change?"), help_text=_("The author reads it in the file."))
     act = Act(
@@ -386,7 +386,7 @@ def _guarantee(shown: Dossier) -> Guarantee:
 
 def meet(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Find one condition met, with its proof."""
-    shown = _file(request, reference, "meet")
+    shown = file_for(request, reference, "meet")
     condition = get_object_or_404(GuaranteeCondition, pk=pk, guarantee=_guarantee(shown), met_at=None)
     is_last = sum(each.met_at is None for each in shown.conditions) == 1
     act = Act(
@@ -403,7 +403,7 @@ def meet(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
 
 def not_take_up(request: SignedInRequest, reference: str) -> HttpResponse:
     """End a guarantee whose premium or conditions never came."""
-    shown = _file(request, reference, "not_take_up")
+    shown = file_for(request, reference, "not_take_up")
     bound = _guarantee(shown)
     form = TextForm(request.POST or None, label=_("What never came?"), help_text=_("The insured reads it."))
     act = Act(
@@ -419,7 +419,7 @@ def not_take_up(request: SignedInRequest, reference: str) -> HttpResponse:
 
 def close(request: SignedInRequest, reference: str) -> HttpResponse:
     """Close a guarantee under which everything is settled."""
-    shown = _file(request, reference, "close")
+    shown = file_for(request, reference, "close")
     bound = _guarantee(shown)
     form = TextForm(request.POST or None, label=_("How was it settled?"), help_text=_("The insured reads it."))
     act = Act(

@@ -45,3 +45,28 @@ SANCTIONS_LIST_LOADED = announce(
     _("%(title)s: %(added)s added, %(changed)s changed, %(removed)s removed, %(entries)s in all"),
     insured_sees=False,
 )
+MATCH_FOUND = announce(
+    "screening.match_found",
+    _("Possible match with a sanctions list (%(list)s): %(party)s, listed as %(entry)s"),
+    insured_sees=False,
+)
+MATCHES_AWAIT = announce(
+    "screening.matches_await", _("%(party)s may be on a sanctions list: %(entries)s"), insured_sees=False
+)
+MATCH_CLEARED = announce(
+    "screening.match_cleared",
+    _("Compliance cleared %(party)s: not %(entry)s (%(list)s). %(reason)s"),
+    insured_sees=False,
+)
+MATCH_CONFIRMED = announce(
+    "screening.match_confirmed",
+    _("Compliance confirmed that %(party)s is %(entry)s (%(list)s). %(reason)s"),
+    insured_sees=False,
+)
+MATCH_ENDED = announce(
+    "screening.match_ended", _("%(party)s is no longer found on %(list)s as %(entry)s"), insured_sees=False
+)
+PERSON_ADDED = announce("buyer.person_added", _("%(name)s was noted as %(position)s of the buyer"), insured_sees=False)
+PERSON_ENDED = announce(
+    "buyer.person_ended", _("%(name)s is no longer noted as %(position)s of the buyer"), insured_sees=False
+)

@@ -9,7 +9,7 @@ from journal.handlers import on
 from journal.letters import owe_letters
 from journal.models import Entry
 from journal.queueing import queue_after_commit
-from parties.models import UNDERWRITERS, Duty, Membership, Role, User
+from parties.models import UNDERWRITERS, Duty, InsurerRole, Membership, Role, User
 from underwriting import events
 from underwriting.actions.analysis import request_analysis
 from underwriting.actions.offers import drop_unsigned
@@ -41,6 +41,37 @@ def start_analysis(entry: Entry) -> None:
     analysis = request_analysis(request, at=now)
     if analysis.status == Analysis.Status.PENDING:
         queue_after_commit(analyse, analysis.pk)
+
+
+@on(request_events.REQUEST_SUBMITTED)
+def screen_parties(entry: Entry) -> None:
+    """Compare the parties of the request with the sanctions lists."""
+    from underwriting.tasks import screen_request
+
+    queue_after_commit(screen_request, _request_of(entry).pk)
+
+
+@on(events.SANCTIONS_LIST_LOADED)
+def screen_everybody_again(entry: Entry) -> None:
+    """A list changed: who was clear yesterday may not be today."""
+    from underwriting.tasks import rescreen
+
+    queue_after_commit(rescreen)
+
+
+@on(events.MATCHES_AWAIT)
+def tell_compliance(entry: Entry) -> None:
+    holders = Duty.objects.filter(role=InsurerRole.COMPLIANCE_OFFICER).values("user")
+    owe_letters(entry, "desk_match", User.objects.filter(is_active=True, pk__in=holders), entry.data)
+
+
+@on(events.MATCH_CLEARED, events.MATCH_CONFIRMED)
+def tell_underwriters_of_decision(entry: Entry) -> None:
+    """Once for each file: what is noted in the party's own journal is told on its files."""
+    request = CoverRequest.objects.filter(reference=entry.file.key).first()
+    if request:
+        context = {"reference": request.reference, "decision": entry.event, **entry.data}
+        owe_letters(entry, "desk_match_decided", _underwriters(), context)
 
 
 @on(request_events.REQUEST_WITHDRAWN)

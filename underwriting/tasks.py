@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import structlog
 from celery import shared_task
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.timezone import localdate
 
+from applications.models import CoverRequest
 from journal.origin import acting_from
 from journal.queueing import queue
 from underwriting.actions import analysis as analyses
-from underwriting.actions import drift, offers, rescoring
+from underwriting.actions import drift, offers, rescoring, screening
 from underwriting.model_versions import version_in_force
-from underwriting.models import Analysis, Offer, Rescoring
+from underwriting.models import Analysis, ListRelease, Offer, Rescoring, ScreenedParty, Screening
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +36,29 @@ def sweep_analyses() -> None:
     owed = Analysis.objects.filter(status=Analysis.Status.PENDING, requested_at__lt=timezone.now() - OWED_AFTER)
     for analysis_id in owed.order_by("pk").values_list("pk", flat=True)[:CHUNK]:
         queue(analyse, analysis_id)
+
+
+@shared_task
+def screen_request(request_id: int) -> None:
+    """Compare the parties of a submitted request with the sanctions lists."""
+    with acting_from("worker"):
+        request = CoverRequest.objects.get(pk=request_id)
+        screening.screen_request(request, Screening.Moment.SUBMISSION, at=timezone.now())
+
+
+@shared_task
+def rescreen() -> None:
+    """Screen again those not compared with the newest release of a list yet, by chunks, longest ago first."""
+    newest = ListRelease.objects.order_by("-loaded_at").first()
+    if newest is None:
+        return
+    owed = ScreenedParty.objects.filter(Q(screened_at=None) | Q(screened_at__lt=newest.loaded_at))
+    chunk = list(owed.order_by(F("screened_at").asc(nulls_first=True), "pk").values_list("pk", flat=True)[:CHUNK])
+    for party_id in chunk:
+        with acting_from("worker"):
+            screening.screen(party_id, Screening.Moment.LISTS, at=timezone.now())
+    if len(chunk) == CHUNK:
+        queue(rescreen)
 
 
 @shared_task

@@ -19,3 +19,11 @@ GUARANTEE = Workflow(
     ("close", ["in_force", "run_off"], "closed"),
     ("not_take_up", ["pending_conditions"], "not_taken_up"),
 )
+
+POSSIBLE_MATCH = Workflow(
+    "Possible match with a sanctions list",
+    ("clear", ["open", "confirmed"], "cleared"),
+    ("confirm", ["open", "cleared"], "confirmed"),
+    ("reopen", ["cleared", "ended"], "open"),
+    ("end", ["open"], "ended"),
+)

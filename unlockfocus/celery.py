@@ -21,6 +21,8 @@ app.conf.beat_schedule = {
     "analyses-sweep": {"task": "underwriting.tasks.sweep_analyses", "schedule": timedelta(seconds=30)},
     # Runs of a model over the portfolio that stand still are queued again.
     "rescorings-sweep": {"task": "underwriting.tasks.sweep_rescorings", "schedule": timedelta(minutes=1)},
+    # Parties not compared with the newest sanctions lists yet, because a worker or the broker went away.
+    "screening-sweep": {"task": "underwriting.tasks.rescreen", "schedule": timedelta(minutes=10)},
     # Offers end at midnight after their last day.
     "offers-expire": {"task": "underwriting.tasks.expire_offers", "schedule": timedelta(minutes=10)},
     # Invoices fall overdue; reminders, warnings and escalations are written on their days, between 7 and 20 o'clock.

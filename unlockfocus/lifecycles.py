@@ -10,8 +10,8 @@ from applications.models import Status
 from applications.workflow import COVER_REQUEST
 from claims.models import Claim, Indemnity, Invoice
 from claims.workflow import CLAIM, INDEMNITY, INVOICE
-from underwriting.models import Guarantee, Offer
-from underwriting.workflow import GUARANTEE, OFFER
+from underwriting.models import Guarantee, Offer, ScreeningHit
+from underwriting.workflow import GUARANTEE, OFFER, POSSIBLE_MATCH
 from unlockfocus.workflow import Transition, Workflow
 
 HEAD = """\
@@ -61,6 +61,14 @@ LIVES = (
         "Accepting an offer creates the guarantee, once: in force at once when the offer had no conditions, else when "
         "the last of them is found met. `run_off` is taken when the period of cover is over: nothing new is covered, "
         "what was delivered stays covered.",
+    ),
+    Life(
+        POSSIBLE_MATCH,
+        ScreeningHit.State,
+        ("open",),
+        "underwriting/workflow.py",
+        "Screening opens a match, and ends one that waits when nothing is found any more. Only a compliance officer "
+        "clears or confirms, with a reason. What was cleared opens again when the party or the entry has changed.",
     ),
     Life(
         INVOICE,

@@ -234,6 +234,13 @@ INSURER_NAME = env.str("INSURER_NAME", "Unlock Focus")
 # Its public holidays move its own deadlines.
 INSURER_COUNTRY = env.str("INSURER_COUNTRY", "FR")
 
+# The sanctions lists to search, and how many days after it was last loaded, or seen unchanged, one is too old.
+SANCTIONS_LISTS = env.list("SANCTIONS_LISTS", default=["fr", "eu", "un", "uk", "ofac_sdn", "ofac_cons"])
+SANCTIONS_STALE_DAYS = env.int("SANCTIONS_STALE_DAYS", 3)
+# Lists without which, missing or too old, nothing is offered, accepted or paid: codes of `SanctionsList.Code`.
+# A French insurer has to search the French register of asset freezes, which carries the EU's and the UN's measures too.
+SANCTIONS_REQUIRED = env.list("SANCTIONS_REQUIRED", default=["fr", "eu", "un"] if PRODUCTION else [])
+
 # --- Logs -------------------------------------------------------------------------------------------------------------
 _processors: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,

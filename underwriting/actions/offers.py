@@ -17,9 +17,10 @@ from applications.workflow import COVER_REQUEST
 from journal.numbering import next_reference
 from journal.recording import record
 from parties.models import UNDERWRITERS, Buyer, InsurerRole, User
-from underwriting import events
+from underwriting import events, screening_gate
 from underwriting.actions.analysis import NotAllowed, NotTwoPeople
-from underwriting.models import Analysis, Guarantee, GuaranteeCondition, Offer, OfferCondition
+from underwriting.actions.screening import screen_request
+from underwriting.models import Analysis, Guarantee, GuaranteeCondition, Offer, OfferCondition, Screening
 from underwriting.quotes import NoGrade, Quote, Terms, graded, quote
 from underwriting.stored_prices import case_as_dict, price_as_dict
 from underwriting.terms import Cumul, clock_terms_on, cumul, may_sign
@@ -40,16 +41,22 @@ class OfferNotOpen(IllegalTransition):
     """The offer was already answered, replaced, or has expired."""
 
 
-@transaction.atomic
 def make_offer(request_id: int, *, terms: Terms, by: User, at: datetime) -> Offer:
     """Offer these terms: at once when within the author's authority, else awaiting a second, more senior signature.
 
-    A live offer of the same request is superseded. Raises NotAllowed, NoGrade, NoPrice, NoTariff, OverCumul,
-    OfferNotOpen, IllegalTransition.
+    The parties are screened first. A live offer of the same request is superseded. Raises NotAllowed, AwaitsCompliance,
+    NoGrade, NoPrice, NoTariff, OverCumul, OfferNotOpen, IllegalTransition.
     """
-    request = requests.locked(request_id)
     _check_may_underwrite(by)
+    screen_request(CoverRequest.objects.get(pk=request_id), Screening.Moment.OFFER, at=at)
+    return _make_offer(request_id, terms=terms, by=by, at=at)
+
+
+@transaction.atomic
+def _make_offer(request_id: int, *, terms: Terms, by: User, at: datetime) -> Offer:
+    request = requests.locked(request_id)
     _check_open_for_offer(request)
+    screening_gate.check(request, at)
     analysis = latest_analysis(request)
     grade, pd = graded(analysis)
     priced = quote(request, terms, pd=pd, on=localdate(at))
@@ -200,14 +207,23 @@ def _move(offer: Offer, transition: str) -> None:
     offer.save(update_fields=["status"])
 
 
-@transaction.atomic
 def sign(offer_id: int, *, by: User, at: datetime) -> Offer:
-    """Give the second signature. Raises NotTwoPeople, OverAuthority, OverCumul, OfferNotOpen, IllegalTransition."""
+    """Give the second signature; the parties are screened once more.
+
+    Raises NotTwoPeople, OverAuthority, AwaitsCompliance, OverCumul, OfferNotOpen, IllegalTransition.
+    """
+    screen_request(_request_of(offer_id), Screening.Moment.OFFER, at=at)
+    return _second_signature(offer_id, by=by, at=at)
+
+
+@transaction.atomic
+def _second_signature(offer_id: int, *, by: User, at: datetime) -> Offer:
     offer = locked(offer_id)
     if by.pk == offer.prepared_by_id:
         raise NotTwoPeople(_("Nobody signs what they prepared: a second person must."))
     if not by.has_duty(InsurerRole.SENIOR_UNDERWRITER) or not may_sign(by, offer, localdate(at)):
         raise OverAuthority(_("This offer is beyond your authority."))
+    screening_gate.check(offer.request, at)
     if latest_analysis(offer.request).grade_in_use != offer.grade:
         raise OfferNotOpen(_("The grade changed since this offer was prepared: it must be priced again."))
     _check_room(offer.request.buyer, offer.grade, offer.limit, localdate(at))
@@ -226,13 +242,24 @@ def return_offer(offer_id: int, *, reason: str, by: User, at: datetime) -> Offer
     return offer
 
 
-@transaction.atomic
 def accept(offer_id: int, *, actor: User, at: datetime) -> Guarantee:
     """Bind the guarantee. However often and concurrently it is asked, there is one guarantee per offer.
 
-    The offer's row is locked; validity, the signer's authority and the cumul are checked again. Asking again after
-    acceptance returns the same guarantee. Raises OfferNotOpen, OverAuthority, OverCumul.
+    The parties are screened; then the offer's row is locked; validity, the signer's authority, what compliance says and
+    the cumul are checked again. Asking again after acceptance returns the same guarantee. Raises OfferNotOpen,
+    OverAuthority, AwaitsCompliance, OverCumul.
     """
+    if not Guarantee.objects.filter(offer=offer_id).exists():
+        screen_request(_request_of(offer_id), Screening.Moment.ACCEPTANCE, at=at)
+    return _accept(offer_id, actor=actor, at=at)
+
+
+def _request_of(offer_id: int) -> CoverRequest:
+    return Offer.objects.select_related("request").get(pk=offer_id).request
+
+
+@transaction.atomic
+def _accept(offer_id: int, *, actor: User, at: datetime) -> Guarantee:
     offer = locked(offer_id)
     if offer.status == Offer.Status.ACCEPTED:
         return Guarantee.objects.select_related("offer").get(offer=offer)
@@ -241,6 +268,7 @@ def accept(offer_id: int, *, actor: User, at: datetime) -> Guarantee:
         raise OfferNotOpen(_("This offer expired on %(day)s. Ask us to renew it.") % {"day": last_day})
     if offer.signed_by is None or not may_sign(offer.signed_by, offer, localdate(at)):
         raise OverAuthority(_("This offer must be signed again before it can be accepted. We are looking into it."))
+    screening_gate.check_for_insured(offer.request, at)
     if offer.limit > _lock_cumul(offer.request.buyer, offer.grade, localdate(at)).room:
         # Not in figures: what other companies have insured on this buyer is theirs to know.
         raise OverCumul(

@@ -21,6 +21,7 @@ from underwriting.models.portfolio import (
     StatementScore,
 )
 from underwriting.models.sanctions import FrequentKey, ListedName, ListedParty, ListRelease, SanctionsList
+from underwriting.models.screening import BuyerPerson, HitDecision, ScreenedParty, Screening, ScreeningHit
 from underwriting.models.terms import (
     Authority,
     BaseRate,
@@ -37,6 +38,7 @@ __all__ = [
     "Authority",
     "BaseRate",
     "BuyerIncident",
+    "BuyerPerson",
     "BuyerStatement",
     "Certificate",
     "ClockTerms",
@@ -48,6 +50,7 @@ __all__ = [
     "GradeOverride",
     "Guarantee",
     "GuaranteeCondition",
+    "HitDecision",
     "ListRelease",
     "ListedName",
     "ListedParty",
@@ -58,6 +61,9 @@ __all__ = [
     "Rescoring",
     "SanctionsList",
     "ScoringTerms",
+    "ScreenedParty",
+    "Screening",
+    "ScreeningHit",
     "SectorRatio",
     "StatementScore",
     "Tariff",

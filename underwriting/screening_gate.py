@@ -1,0 +1,82 @@
+"""What stands between a file and its next promise or payment: possible matches, and lists nobody could search.
+
+Read only. The insured is told that something is not finished, never what: warning somebody who is listed is an offence.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from applications.models import CoverRequest
+from underwriting.list_standing import ListStanding, standing
+from underwriting.models import ScreenedParty, ScreeningHit
+from unlockfocus.errors import BusinessRule
+
+
+class AwaitsCompliance(BusinessRule):
+    """A party may be, or is, on a sanctions list; or a list that has to be searched is missing or too old."""
+
+
+def held(requests: Iterable[CoverRequest], holders: Collection[str] = ()) -> dict[int, list[ScreeningHit]]:
+    """The matches that stand against each file, by its key, in one query. `holders` are names of accounts paid to."""
+    hits = list(ScreeningHit.objects.blocking().select_related(*_PARTY))
+    return {each.pk: [hit for hit in hits if _takes_part(hit.party, each, holders)] for each in requests}
+
+
+_PARTY = ("party__buyer", "party__person", "party__company", "party__bank")
+
+
+def _takes_part(party: ScreenedParty, request: CoverRequest, holders: Collection[str]) -> bool:
+    if party.person:
+        return party.person.ended_at is None and party.person.buyer_id == request.buyer_id
+    if party.holder:
+        return party.holder in holders
+    mine = {("buyer", request.buyer_id), ("company", request.company_id), ("bank", request.loss_payee_id)}
+    return bool(mine & {("buyer", party.buyer_id), ("company", party.company_id), ("bank", party.bank_id)} - _NOBODY)
+
+
+_NOBODY = {("buyer", None), ("company", None), ("bank", None)}
+
+
+def unsearched(at: datetime) -> tuple[ListStanding, ...]:
+    """The lists without which nothing is promised or paid here, that are missing or stale now."""
+    return tuple(
+        each for each in standing(at) if each.code in settings.SANCTIONS_REQUIRED and (each.is_missing or each.is_stale)
+    )
+
+
+def why_held(request: CoverRequest, at: datetime, holders: Collection[str] = ()) -> str:
+    """What stands against a file, as a sentence for the insurer's people; "" when nothing does."""
+    return sentence(held([request], holders)[request.pk], unsearched(at))
+
+
+def sentence(hits: Collection[ScreeningHit], lists: Collection[ListStanding]) -> str:
+    """Matches and missing lists in one sentence each, for the insurer's people."""
+    said = []
+    confirmed = {str(hit.party) for hit in hits if hit.state == ScreeningHit.State.CONFIRMED}
+    possible = {str(hit.party) for hit in hits} - confirmed
+    if confirmed:
+        said.append(_("On a sanctions list: %(parties)s.") % {"parties": ", ".join(sorted(confirmed))})
+    if possible:
+        text = _("A possible match with a sanctions list awaits compliance: %(parties)s.")
+        said.append(text % {"parties": ", ".join(sorted(possible))})
+    if lists:
+        text = _("Not searched, because missing or too old: %(lists)s.")
+        said.append(text % {"lists": ", ".join(each.title for each in lists)})
+    return " ".join(said)
+
+
+def check(request: CoverRequest, at: datetime) -> None:
+    """For an act of the insurer; raises AwaitsCompliance, saying who and what."""
+    if reason := why_held(request, at):
+        raise AwaitsCompliance(reason)
+
+
+def check_for_insured(request: CoverRequest, at: datetime) -> None:
+    """For an act of the insured; raises AwaitsCompliance, without saying what for."""
+    if why_held(request, at):
+        raise AwaitsCompliance(
+            _("A check we owe by law is not finished: this cannot be concluded yet. Your underwriter knows; try later.")
+        )
