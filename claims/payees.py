@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from claims.models import BankAccount
 from parties.models import Bank, Company
 from underwriting.models import Guarantee
+from underwriting.screening_gate import held, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Payee:
     owner: Company | Bank
     account: BankAccount | None
     pending: BankAccount | None
+    # What compliance has against paying this file, in a sentence; "" when nothing.
+    held: str = ""
 
     @property
     def name(self) -> str:
@@ -32,7 +35,7 @@ class Payee:
             return _("The account is not confirmed by a second person yet.")
         if self.account is None:
             return _("No bank account was given.")
-        return ""
+        return self.held
 
 
 def payee_of(guarantee: Guarantee) -> Payee:
@@ -41,7 +44,8 @@ def payee_of(guarantee: Guarantee) -> Payee:
 
 
 def payees_of(guarantees: Iterable[Guarantee]) -> dict[int, Payee]:
-    """The payee of each guarantee, by its key, in one query for all their accounts."""
+    """The payee of each guarantee, by its key, in one query for all their accounts and one for possible matches."""
+    guarantees = list(guarantees)
     owners = {each.pk: each.request.loss_payee or each.request.company for each in guarantees}
     accounts = BankAccount.objects.filter(
         Q(company__in=[each for each in owners.values() if isinstance(each, Company)])
@@ -54,4 +58,10 @@ def payees_of(guarantees: Iterable[Guarantee]) -> dict[int, Payee]:
         owner = account.company or account.bank
         if owner:
             (in_use if account.confirmed_at else pending)[owner] = account
-    return {key: Payee(owner, in_use.get(owner), pending.get(owner)) for key, owner in owners.items()}
+    holders = {each.request.pk: in_use[owner].holder for each in guarantees if (owner := owners[each.pk]) in in_use}
+    matches = held((each.request for each in guarantees), holders)
+    return {
+        each.pk: Payee(owner, in_use.get(owner), pending.get(owner), sentence(matches[each.request.pk], ()))
+        for each in guarantees
+        if (owner := owners[each.pk])
+    }

@@ -10,9 +10,11 @@ from applications.exposure import Exposure, Stake, Step, exposure_steps
 from applications.models import CoverRequest, TradingHistory
 from journal.timeline import Line, timeline
 from parties.models import User
+from underwriting import screening_gate
 from underwriting.abilities import desk_abilities
 from underwriting.accounts_table import AccountsTable, accounts_table
 from underwriting.actions.analysis import UNANSWERED
+from underwriting.list_standing import ListStanding, standing
 from underwriting.models import Analysis, BuyerStatement, GradeOverride, Guarantee, GuaranteeCondition, Offer
 from underwriting.previews import suggested_terms, suggestion_for
 from underwriting.quotes import Terms
@@ -22,6 +24,7 @@ from underwriting.scoring.result import InsufficientAccounts, Score
 from underwriting.scoring.score import Case
 from underwriting.scoring.versions import versions
 from underwriting.scoring_inputs import case_of, inputs_of, score_from_inputs, version_of
+from underwriting.screened_parties import PartyStanding, parties_screened
 from underwriting.suggestion import Suggestion
 from underwriting.terms import LIVE, Cumul, cumul
 
@@ -169,6 +172,23 @@ class Dossier:
     @cached_property
     def suggested_terms(self) -> Terms | None:
         return suggested_terms(self.request, self.grade, self.today)
+
+    # --- Sanctions ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def parties(self) -> list[PartyStanding]:
+        """Who is screened for this file, with what was found last; none before the first screening."""
+        return parties_screened(self.request)
+
+    @cached_property
+    def lists(self) -> tuple[ListStanding, ...]:
+        return standing(self.now)
+
+    @cached_property
+    def why_held(self) -> str:
+        """What compliance or a missing list has against the next promise or payment; "" when nothing."""
+        blocking = [hit for party in self.parties for hit in party.hits if hit.is_blocking]
+        return screening_gate.sentence(blocking, screening_gate.unsearched(self.lists))
 
     # --- What is insured on the buyer ---------------------------------------------------------------------------------
 

@@ -1,9 +1,12 @@
 """Who is screened for a file: the buyer, those known to own or run it, the insured, and the bank paid in its place."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.db.models import Q, QuerySet
 
 from applications.models import CoverRequest, Status
-from underwriting.models import BuyerPerson, Guarantee, Offer, ScreenedParty
+from underwriting.models import BuyerPerson, Guarantee, Offer, ScreenedParty, Screening, ScreeningHit
 from underwriting.terms import LIVE
 
 Kind = ScreenedParty.Kind
@@ -59,3 +62,36 @@ def _takes_part(party: ScreenedParty) -> Q:
     if party.company_id:
         return Q(company=party.company_id)
     return Q(loss_payee=party.bank_id) if party.bank_id else Q(pk__in=[])
+
+
+@dataclass(frozen=True)
+class PartyStanding:
+    """A party of a file, its newest screening if there is one, and the matches found with it so far."""
+
+    party: ScreenedParty
+    newest: Screening | None
+    hits: Sequence[ScreeningHit]
+
+    @property
+    def tone(self) -> str:
+        """Of the worst match; neutral while nobody compared it, and where every match was cleared."""
+        states = {hit.state for hit in self.hits}
+        if ScreeningHit.State.CONFIRMED in states:
+            return "danger"
+        return "caution" if ScreeningHit.State.OPEN in states else "neutral"
+
+
+def parties_screened(request: CoverRequest) -> list[PartyStanding]:
+    """The parties of a file that were met before, the buyer first; writes nothing, in three queries."""
+    people = BuyerPerson.objects.filter(buyer=request.buyer_id, ended_at=None)
+    mine = Q(company=request.company_id) | Q(person__in=people)
+    mine |= Q(buyer=request.buyer_id) if request.buyer_id else Q()
+    mine |= Q(bank=request.loss_payee_id) if request.loss_payee_id else Q()
+    rows = with_facts(ScreenedParty.objects.filter(mine)).prefetch_related("hits")
+    newest = Screening.objects.filter(party__in=rows).order_by("party", "-pk").distinct("party")
+    by_party = {each.party_id: each for each in newest}
+    order = list(Kind.values)
+    return [
+        PartyStanding(party, by_party.get(party.pk), list(party.hits.all()))
+        for party in sorted(rows, key=lambda each: (order.index(each.kind), each.pk))
+    ]

@@ -3,8 +3,9 @@
 Read only. The insured is told that something is not finished, never what: warning somebody who is listed is an offence.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -15,41 +16,42 @@ from underwriting.models import ScreenedParty, ScreeningHit
 from unlockfocus.errors import BusinessRule
 
 
+_NO_HOLDERS: Mapping[int, str] = MappingProxyType({})
+_PARTY = ("party__buyer", "party__person", "party__company", "party__bank")
+_NOBODY = {("buyer", None), ("company", None), ("bank", None)}
+
+
 class AwaitsCompliance(BusinessRule):
     """A party may be, or is, on a sanctions list; or a list that has to be searched is missing or too old."""
 
 
-def held(requests: Iterable[CoverRequest], holders: Collection[str] = ()) -> dict[int, list[ScreeningHit]]:
-    """The matches that stand against each file, by its key, in one query. `holders` are names of accounts paid to."""
+def held(requests: Iterable[CoverRequest], holders: Mapping[int, str] = _NO_HOLDERS) -> dict[int, list[ScreeningHit]]:
+    """The matches that stand against each file, by its key, in one query.
+
+    `holders` has, by the same key, the name on the account its money goes to.
+    """
     hits = list(ScreeningHit.objects.blocking().select_related(*_PARTY))
-    return {each.pk: [hit for hit in hits if _takes_part(hit.party, each, holders)] for each in requests}
+    return {each.pk: [hit for hit in hits if _takes_part(hit.party, each, holders.get(each.pk, ""))] for each in requests}
 
 
-_PARTY = ("party__buyer", "party__person", "party__company", "party__bank")
-
-
-def _takes_part(party: ScreenedParty, request: CoverRequest, holders: Collection[str]) -> bool:
+def _takes_part(party: ScreenedParty, request: CoverRequest, holder: str) -> bool:
     if party.person:
         return party.person.ended_at is None and party.person.buyer_id == request.buyer_id
     if party.holder:
-        return party.holder in holders
+        return party.holder == holder
     mine = {("buyer", request.buyer_id), ("company", request.company_id), ("bank", request.loss_payee_id)}
     return bool(mine & {("buyer", party.buyer_id), ("company", party.company_id), ("bank", party.bank_id)} - _NOBODY)
 
 
-_NOBODY = {("buyer", None), ("company", None), ("bank", None)}
+def unsearched(lists: Iterable[ListStanding]) -> tuple[ListStanding, ...]:
+    """Of these lists, those without which nothing is promised or paid here, and that are missing or stale."""
+    wanted = settings.SANCTIONS_REQUIRED
+    return tuple(each for each in lists if each.code in wanted and (each.is_missing or each.is_stale))
 
 
-def unsearched(at: datetime) -> tuple[ListStanding, ...]:
-    """The lists without which nothing is promised or paid here, that are missing or stale now."""
-    return tuple(
-        each for each in standing(at) if each.code in settings.SANCTIONS_REQUIRED and (each.is_missing or each.is_stale)
-    )
-
-
-def why_held(request: CoverRequest, at: datetime, holders: Collection[str] = ()) -> str:
+def why_held(request: CoverRequest, at: datetime) -> str:
     """What stands against a file, as a sentence for the insurer's people; "" when nothing does."""
-    return sentence(held([request], holders)[request.pk], unsearched(at))
+    return sentence(held([request])[request.pk], unsearched(standing(at)))
 
 
 def sentence(hits: Collection[ScreeningHit], lists: Collection[ListStanding]) -> str:

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from applications.models import CoverRequest, Status
 from underwriting.actions.analysis import UNANSWERED
-from underwriting.models import Analysis, GradeOverride, Guarantee, ModelActivation, Offer
+from underwriting.models import Analysis, GradeOverride, Guarantee, ModelActivation, Offer, ScreeningHit
 
 WITH_US = (Status.SUBMITTED, Status.IN_ANALYSIS)
 SHOWN = 50
@@ -17,13 +17,17 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class WorkQueue:
-    """Four short lists, each longest waiting first, at most `SHOWN` rows; the proposed version of a model, if any."""
+    """Four short lists, each longest waiting first, at most `SHOWN` rows; the proposed version of a model, if any.
+
+    `matches` counts what waits for compliance.
+    """
 
     requests: list[CoverRequest]
     unsigned_offers: list[Offer]
     overrides: list[GradeOverride]
     guarantees: list[Guarantee]
     activation: ModelActivation | None
+    matches: int
     now: datetime
 
 
@@ -35,6 +39,7 @@ def work_queue(now: datetime) -> WorkQueue:
         overrides=list(_overrides()[:SHOWN]),
         guarantees=list(_guarantees()[:SHOWN]),
         activation=ModelActivation.objects.filter(**UNANSWERED).select_related("proposed_by").first(),
+        matches=ScreeningHit.objects.filter(state=ScreeningHit.State.OPEN).count(),
         now=now,
     )
 

@@ -26,8 +26,18 @@ from claims.workflow import CLAIM, INDEMNITY, INVOICE
 from journal.numbering import next_reference
 from parties.models import User
 from underwriting.actions.guarantees import locked as locked_guarantee
+from underwriting.actions.screening import screen_all
+from underwriting.list_standing import standing
+from underwriting.models import Screening
+from underwriting.screened_parties import holder_of_account, parties_of
+from underwriting.screening_gate import sentence, unsearched
 from unlockfocus.errors import BusinessRule
 
+_PARTIES = (
+    "guarantee__offer__request__company",
+    "guarantee__offer__request__buyer",
+    "guarantee__offer__request__loss_payee",
+)
 PAYABLE = (Indemnity.Status.APPROVED, Indemnity.Status.FAILED)
 EUR = "EUR"
 # A draft has no number of its own: numbers are taken in turn, and only by orders that are sent.
@@ -39,7 +49,7 @@ class NothingToPay(BusinessRule):
 
 
 class Blocked(BusinessRule):
-    """An account is missing or not confirmed: nothing is paid to it."""
+    """An account is missing or not confirmed, or compliance has something against paying it."""
 
 
 class NoPayingAccount(BusinessRule):
@@ -82,22 +92,37 @@ class Draft:
 def preview(indemnity_ids: Iterable[int], *, by: User, at: datetime) -> Draft:
     """The order `make` would send now. Changes nothing; raises what `make` raises."""
     claims.check_handles(by)
-    rows = Indemnity.objects.filter(pk__in=list(indemnity_ids)).select_related(
-        "claim", "guarantee__offer__request__company", "guarantee__offer__request__loss_payee"
-    )
+    rows = Indemnity.objects.filter(pk__in=list(indemnity_ids)).select_related("claim", *_PARTIES)
     indemnities = list(rows.order_by("pk"))
     return _draft(indemnities, payees_of([each.guarantee for each in indemnities]), at)
 
 
-@transaction.atomic
 def make(indemnity_ids: Iterable[int], *, by: User, at: datetime, seen: str = "") -> PaymentFile:
     """Order the payment of approved indemnities: one file for the bank, each paid to a confirmed account.
 
-    Here, and nowhere else, it is decided that money leaves. `seen` is the mark of the draft that was shown. Raises
-    NotAllowed, NothingToPay, Blocked, NoPayingAccount, OrderRefused, OrderMoved.
+    Here, and nowhere else, it is decided that money leaves. Everybody who takes part, and whose name stands on an
+    account, is screened first. `seen` is the mark of the draft that was shown. Raises NotAllowed, NothingToPay, Blocked,
+    NoPayingAccount, OrderRefused, OrderMoved.
     """
     claims.check_handles(by)
-    indemnities = _locked(Indemnity.objects.filter(pk__in=list(indemnity_ids)))
+    chosen = list(indemnity_ids)
+    _screen(chosen, at)
+    return _make(chosen, by=by, at=at, seen=seen)
+
+
+def _screen(indemnity_ids: Sequence[int], at: datetime) -> None:
+    """Compare with the sanctions lists all who take part in these payments, each once."""
+    rows = Indemnity.objects.filter(pk__in=indemnity_ids).select_related(*_PARTIES)
+    guarantees = [each.guarantee for each in rows]
+    parties = [party for each in guarantees for party in parties_of(each.request)]
+    accounts = [payee.account for payee in payees_of(guarantees).values() if payee.account]
+    parties += [holder_of_account(account.holder) for account in accounts]
+    screen_all({party.pk: party for party in parties}.values(), Screening.Moment.PAYMENT, at=at)
+
+
+@transaction.atomic
+def _make(indemnity_ids: Sequence[int], *, by: User, at: datetime, seen: str) -> PaymentFile:
+    indemnities = _locked(Indemnity.objects.filter(pk__in=indemnity_ids))
     draft = _draft(indemnities, _locked_payees(indemnities), at)
     if seen and seen != draft.mark:
         raise OrderMoved(_("The order is no longer what you saw. Look at it once more."))
@@ -135,6 +160,8 @@ def _draft(indemnities: Sequence[Indemnity], payees: dict[int, Payee], at: datet
         if reason := payee.blocked_by:
             facts = {"number": indemnity.number, "payee": payee.name, "reason": reason}
             raise Blocked(_("%(number)s cannot be paid to %(payee)s. %(reason)s") % facts)
+    if lists := unsearched(standing(at)):
+        raise Blocked(sentence((), lists))
     account = PayingAccount.objects.in_force(localdate(at)).first()
     if account is None:
         raise NoPayingAccount(_("The account indemnities are paid from is not set: add it under “Paying accounts”."))

@@ -10,8 +10,8 @@ from django.utils.translation import gettext, ngettext
 
 from applications.fields import language
 from parties.activities import division_label
-from underwriting import words
-from underwriting.models import ModelActivation
+from underwriting import screening_words, words
+from underwriting.models import ModelActivation, Screening
 from underwriting.work_queue import WorkQueue, work_queue
 from unlockfocus.money import format_amount
 from unlockfocus.templatetags.face import percent
@@ -52,6 +52,24 @@ def change(rate: Decimal) -> str:
 def counted(value: int) -> str:
     """A whole number with its thousands apart: `1,480` or `1 480`."""
     return format_amount(Decimal(value), language(), decimals=False)
+
+
+@register.filter
+def searched(screening: Screening) -> str:
+    """The lists a screening searched and their dates, and those that were not loaded."""
+    return screening_words.searched(screening)
+
+
+@register.filter
+def list_title(code: str) -> str:
+    """A sanctions list by its code: `United Nations`."""
+    return screening_words.list_title(code)
+
+
+@register.filter
+def as_score(score: float) -> str:
+    """A score from 0 to 1 as a percentage without decimals."""
+    return percent(Decimal(str(score)), 0)
 
 
 @register.filter
