@@ -224,9 +224,10 @@ def ask_second_signature(entry: Entry) -> None:
 
 @on(events.INDEMNITY_APPROVED)
 def tell_approval(entry: Entry) -> None:
-    """With the day by which it is paid, and what still stands against paying it."""
+    """With the day by which it is paid, and whether an account is missing; never that compliance holds it."""
     claim = _claim_named(entry)
-    facts = {"pay_by": pay_by(claim.guarantee, entry.at).isoformat(), "blocked": payee_of(claim.guarantee).blocked_by}
+    missing = payee_of(claim.guarantee).without_account
+    facts = {"pay_by": pay_by(claim.guarantee, entry.at).isoformat(), "blocked": missing}
     owe_letters(entry, "indemnity_approved", _insured_of(claim), {**entry.data, **facts})
 
 

@@ -28,14 +28,19 @@ class Payee:
 
     @property
     def blocked_by(self) -> str:
-        """Why nothing can be paid, as a sentence; "" when it can."""
+        """Why nothing can be paid, as a sentence for the insurer's people; "" when it can."""
+        return self.without_account or self.held
+
+    @property
+    def without_account(self) -> str:
+        """Why there is no account to pay to, as a sentence the payee may read; "" when there is one."""
         if self.pending and self.account:
             return _("A new account was given and is not confirmed yet.")
         if self.pending:
             return _("The account is not confirmed by a second person yet.")
         if self.account is None:
             return _("No bank account was given.")
-        return self.held
+        return ""
 
 
 def payee_of(guarantee: Guarantee) -> Payee:

@@ -15,7 +15,6 @@ from underwriting.list_standing import ListStanding, standing
 from underwriting.models import ScreenedParty, ScreeningHit
 from unlockfocus.errors import BusinessRule
 
-
 _NO_HOLDERS: Mapping[int, str] = MappingProxyType({})
 _PARTY = ("party__buyer", "party__person", "party__company", "party__bank")
 _NOBODY = {("buyer", None), ("company", None), ("bank", None)}
@@ -31,7 +30,9 @@ def held(requests: Iterable[CoverRequest], holders: Mapping[int, str] = _NO_HOLD
     `holders` has, by the same key, the name on the account its money goes to.
     """
     hits = list(ScreeningHit.objects.blocking().select_related(*_PARTY))
-    return {each.pk: [hit for hit in hits if _takes_part(hit.party, each, holders.get(each.pk, ""))] for each in requests}
+    return {
+        each.pk: [hit for hit in hits if _takes_part(hit.party, each, holders.get(each.pk, ""))] for each in requests
+    }
 
 
 def _takes_part(party: ScreenedParty, request: CoverRequest, holder: str) -> bool:

@@ -100,9 +100,9 @@ def preview(indemnity_ids: Iterable[int], *, by: User, at: datetime) -> Draft:
 def make(indemnity_ids: Iterable[int], *, by: User, at: datetime, seen: str = "") -> PaymentFile:
     """Order the payment of approved indemnities: one file for the bank, each paid to a confirmed account.
 
-    Here, and nowhere else, it is decided that money leaves. Everybody who takes part, and whose name stands on an
-    account, is screened first. `seen` is the mark of the draft that was shown. Raises NotAllowed, NothingToPay, Blocked,
-    NoPayingAccount, OrderRefused, OrderMoved.
+    Here, and nowhere else, it is decided that money leaves. Everybody who takes part, or whose name stands on an
+    account, is screened first. `seen` is the mark of the draft that was shown. Raises NotAllowed, NothingToPay,
+    Blocked, NoPayingAccount, OrderRefused, OrderMoved.
     """
     claims.check_handles(by)
     chosen = list(indemnity_ids)
@@ -115,8 +115,9 @@ def _screen(indemnity_ids: Sequence[int], at: datetime) -> None:
     rows = Indemnity.objects.filter(pk__in=indemnity_ids).select_related(*_PARTIES)
     guarantees = [each.guarantee for each in rows]
     parties = [party for each in guarantees for party in parties_of(each.request)]
-    accounts = [payee.account for payee in payees_of(guarantees).values() if payee.account]
-    parties += [holder_of_account(account.holder) for account in accounts]
+    payees = payees_of(guarantees).values()
+    others = {payee.account.holder for payee in payees if payee.account and payee.account.holder != payee.name}
+    parties += [holder_of_account(name) for name in sorted(others)]
     screen_all({party.pk: party for party in parties}.values(), Screening.Moment.PAYMENT, at=at)
 
 
