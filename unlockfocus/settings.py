@@ -234,6 +234,10 @@ INSURER_NAME = env.str("INSURER_NAME", "Unlock Focus")
 # Its public holidays move its own deadlines.
 INSURER_COUNTRY = env.str("INSURER_COUNTRY", "FR")
 
+# Sanctions lists that must be there for a screening to be whole, and after how many days without a check one is stale.
+SANCTIONS_LISTS = env.list("SANCTIONS_LISTS", default=["un", "eu", "fr", "uk", "ofac_sdn", "ofac_cons"])
+SANCTIONS_STALE_DAYS = env.int("SANCTIONS_STALE_DAYS", 3)
+
 # --- Logs -------------------------------------------------------------------------------------------------------------
 _processors: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
