@@ -1,4 +1,4 @@
-"""Which sanctions lists are loaded, of which day, and which of those wanted are missing or too old to rely on."""
+"""Which sanctions lists there are to search in, and which are missing or stale."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,33 +10,40 @@ from underwriting.models import SanctionsList
 
 @dataclass(frozen=True, slots=True)
 class ListStanding:
-    """One wanted list. `as_of` is the day it bears, `checked_at` when it was last loaded or seen to be the same."""
+    """One list that is wanted. `as_of` is the day it bears, None where it bears none; `version` names its release."""
 
     code: str
     title: str
-    version: str
     as_of: date | None
+    loaded_at: datetime | None
     checked_at: datetime | None
-    entries: int
     is_stale: bool
+    version: str = ""
+    entries: int = 0
 
     @property
     def is_missing(self) -> bool:
-        """Whether nothing of it was ever loaded."""
-        return not self.version
+        """Whether it was never loaded: nothing can be said about it."""
+        return self.loaded_at is None
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is there, and was checked of late."""
+        return not self.is_missing and not self.is_stale
 
 
 def standing(at: datetime) -> tuple[ListStanding, ...]:
-    """The wanted lists in the order of the settings, and any other that is loaded; one query."""
-    rows = {each.code: each for each in SanctionsList.objects.exclude(in_force=None).select_related("in_force__list")}
-    codes = dict.fromkeys([*settings.SANCTIONS_LISTS, *rows])
-    return tuple(_standing(code, rows.get(code), at) for code in codes)
+    """The wanted lists in the order of the setting, then others that are loaded, at an instant."""
+    loaded = {each.code: each for each in SanctionsList.objects.exclude(in_force=None).select_related("in_force__list")}
+    wanted = list(dict.fromkeys([*settings.SANCTIONS_LISTS, *loaded]))
+    return tuple(_standing(code, loaded.get(code), at) for code in wanted)
 
 
-def _standing(code: str, row: SanctionsList | None, at: datetime) -> ListStanding:
+def _standing(code: str, found: SanctionsList | None, at: datetime) -> ListStanding:
     title = str(SanctionsList.Code(code).label)
-    if row is None or row.in_force is None:
-        return ListStanding(code, title, "", None, None, 0, is_stale=False)
-    is_stale = row.checked_at is None or row.checked_at < at - timedelta(days=settings.SANCTIONS_STALE_DAYS)
-    release = row.in_force
-    return ListStanding(code, title, str(release), release.as_of, row.checked_at, release.entries, is_stale)
+    if found is None or found.in_force is None or found.checked_at is None:
+        return ListStanding(code, title, None, None, None, is_stale=False)
+    is_stale = at - found.checked_at > timedelta(days=settings.SANCTIONS_STALE_DAYS)
+    release = found.in_force
+    facts = (release.as_of, release.loaded_at, found.checked_at)
+    return ListStanding(code, title, *facts, is_stale, str(release), release.entries)

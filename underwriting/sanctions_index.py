@@ -12,13 +12,13 @@ from underwriting.screening.keys import index_keys, key_number
 from underwriting.screening.names import prepare
 from underwriting.screening.subjects import Listed
 
-# A key that more names have in common is left aside where a rarer one is at hand.
-FREQUENT = 150
+# A key that more names have in common, and a greater share of all, is left aside where a rarer one is at hand.
+FREQUENT, FREQUENT_SHARE = 100, 0.005
 
 
-def keys_of(text: str, *, is_organisation: bool) -> set[int]:
-    """The keys of a name as the database keeps them."""
-    return {key_number(key) for key in index_keys(prepare(text, is_organisation=is_organisation))}
+def key_numbers(keys: Iterable[str]) -> set[int]:
+    """Keys as the database keeps them."""
+    return {key_number(key) for key in keys}
 
 
 def add_names(parties: Iterable[tuple[int, Listed]]) -> int:
@@ -27,7 +27,8 @@ def add_names(parties: Iterable[tuple[int, Listed]]) -> int:
     writer = csv.writer(rows)
     for party_id, listed in parties:
         for name in listed.names:
-            keys = ",".join(map(str, sorted(keys_of(name.text, is_organisation=listed.kind != PERSON))))
+            prepared = prepare(name.text, is_organisation=listed.kind != PERSON)
+            keys = ",".join(map(str, sorted(key_numbers(index_keys(prepared)))))
             writer.writerow((party_id, name.text, name.is_weak, f"{{{keys}}}"))
             count += 1
     rows.seek(0)
@@ -45,8 +46,8 @@ def count_keys() -> None:
         cursor.execute(f"LOCK TABLE {frequent} IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute(f"DELETE FROM {frequent}")  # noqa: S608 - names of tables
         cursor.execute(
-            f"INSERT INTO {frequent} SELECT key, count(*) FROM {names}, unnest(keys) AS key"  # noqa: S608
-            " GROUP BY key HAVING count(*) > %s",
-            [FREQUENT],
+            f"INSERT INTO {frequent} SELECT key, count(*) FROM {names}, unnest(keys) AS key GROUP BY key"  # noqa: S608
+            f" HAVING count(*) > greatest(%s, %s * (SELECT count(*) FROM {names} WHERE keys <> '{{}}'))",
+            [FREQUENT, FREQUENT_SHARE],
         )
         cursor.execute(f"ANALYZE {names}, {frequent}")

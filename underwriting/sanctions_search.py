@@ -1,23 +1,40 @@
 """Who on the loaded sanctions lists may be somebody we deal with.
 
-Entries that share a key of the index with the name, or a number, are judged one by one. What is not loaded is not
-found: underwriting/list_standing.py says which lists that concerns.
+Names that share a key of the index are compared, and the entries of those that are alike judged with all their names;
+so are entries that bear the same number. What is not loaded is not found: list_standing.py says which lists that is.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 
 from underwriting.models import FrequentKey, ListedName, ListedParty
-from underwriting.sanctions_index import keys_of
+from underwriting.sanctions_index import key_numbers
 from underwriting.screening.identifiers import identifier_forms
-from underwriting.screening.judging import Judgement, judge
+from underwriting.screening.judging import PERSON, Judgement, alike, judge, readings
+from underwriting.screening.keys import loose_keys, plain_keys
 from underwriting.screening.matching import REVIEW_THRESHOLD
 from underwriting.screening.subjects import Listed, Subject
 
-# So many entries, those that share most keys, are judged.
-MOST_CANDIDATES = 200
+# So many names, those that share most keys, are compared with one of ours.
+MOST_CANDIDATES = 400
+# So many of ours are searched together.
+CHUNK = 200
+
+_CANDIDATES = f"""
+    SELECT place, found.party_id, found.kind = %(person)s, found.text
+    FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS ours (keys, place)
+    CROSS JOIN LATERAL (
+        SELECT name.party_id, party.kind, name.text
+        FROM {ListedName._meta.db_table} AS name JOIN {ListedParty._meta.db_table} AS party ON party.id = name.party_id
+        WHERE name.keys && ours.keys::int[]
+        ORDER BY (SELECT count(*) FROM unnest(name.keys) AS key WHERE key = ANY (ours.keys::int[])) DESC,
+            cardinality(name.keys), name.id
+        LIMIT %(most)s
+    ) AS found
+"""  # noqa: S608 - names of tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,51 +53,66 @@ class Hit:
 
 def search(subject: Subject, *, least: float = REVIEW_THRESHOLD, limit: int = 20) -> tuple[Hit, ...]:
     """The entries judged `least` or more, likeliest first. Nothing found is nothing found on the loaded lists."""
-    found = []
-    for party in _parties(_candidates(subject)):
-        listed = party.listed
-        judgement = judge(subject, listed)
-        if judgement.score >= least:
-            found.append(Hit(party, listed, judgement))
-    return tuple(sorted(found, key=lambda hit: (-hit.score, hit.party.pk))[:limit])
+    return next(search_all([subject], least=least, limit=limit))
 
 
-def _parties(candidates: Sequence[int]) -> Sequence[ListedParty]:
-    rows = ListedParty.objects.in_force().filter(pk__in=candidates)
-    return list(rows.select_related("list__in_force").prefetch_related("names"))
+def search_all(
+    subjects: Iterable[Subject], *, least: float = REVIEW_THRESHOLD, limit: int = 20
+) -> Iterator[tuple[Hit, ...]]:
+    """The same for many, in their order, with a few questions to the database for each CHUNK of them."""
+    chunk: list[Subject] = []
+    for subject in subjects:
+        chunk.append(subject)
+        if len(chunk) == CHUNK:
+            yield from _search_chunk(chunk, least, limit)
+            chunk = []
+    yield from _search_chunk(chunk, least, limit)
 
 
-def _candidates(subject: Subject) -> list[int]:
-    keys: set[int] = set()
-    for is_organisation in (True, False) if subject.is_organisation is None else (subject.is_organisation,):
-        keys |= keys_of(subject.name, is_organisation=is_organisation)
-    numbers = list(identifier_forms(subject.identifiers))
-    found = (
-        list(ListedParty.objects.in_force().filter(identifiers__overlap=numbers).values_list("pk", flat=True))
-        if numbers
-        else []
-    )
-    return found + _sharing(_telling(keys))
+def _search_chunk(subjects: Sequence[Subject], least: float, limit: int) -> Iterator[tuple[Hit, ...]]:
+    candidates = _alike(subjects, least) if subjects else []
+    rows = ListedParty.objects.in_force().filter(pk__in={pk for found in candidates for pk in found})
+    parties = {row.pk: (row, row.listed) for row in rows.select_related("list__in_force").prefetch_related("names")}
+    for subject, found in zip(subjects, candidates, strict=True):
+        hits = [Hit(*parties[pk], judge(subject, parties[pk][1])) for pk in found if pk in parties]
+        hits = [hit for hit in hits if hit.score >= least]
+        yield tuple(sorted(hits, key=lambda hit: (-hit.score, hit.party.pk))[:limit])
 
 
-def _telling(keys: set[int]) -> list[int]:
-    """Those that are not frequent; all of them where there is no other."""
-    frequent = set(FrequentKey.objects.filter(key__in=keys).values_list("key", flat=True))
-    return list(keys - frequent or keys)
-
-
-def _sharing(keys: list[int]) -> list[int]:
-    if not keys:
-        return []
+def _alike(subjects: Sequence[Subject], least: float) -> list[set[int]]:
+    """Of each subject, the entries with a name alike `least` or more, or with the same number."""
+    found = _with_numbers(subjects)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT party_id FROM {ListedName._meta.db_table}
-            WHERE keys && %(keys)s::int[]
-            GROUP BY party_id
-            ORDER BY max((SELECT count(*) FROM unnest(keys) AS key WHERE key = ANY(%(keys)s))) DESC, party_id
-            LIMIT %(most)s
-            """,  # noqa: S608 - the name of a table
-            {"keys": keys, "most": MOST_CANDIDATES},
-        )
-        return [party_id for (party_id,) in cursor.fetchall()]
+        keys = [f"{{{','.join(map(str, each))}}}" for each in _keys(subjects)]
+        cursor.execute(_CANDIDATES, {"person": PERSON, "keys": keys, "most": MOST_CANDIDATES})
+        # Lists share many of their names: each is compared once.
+        compared: dict[tuple[int, str, bool], float] = {}
+        for place, party_id, is_person, text in cursor:
+            score = compared.get((place, text, is_person))
+            if score is None:
+                score = compared[place, text, is_person] = alike(subjects[place - 1], text, is_person=is_person)
+            if score >= least:
+                found[place - 1].add(party_id)
+    return found
+
+
+def _keys(subjects: Sequence[Subject]) -> list[set[int]]:
+    """What each is looked for by: what is not frequent, and what is where no word as it is spelled would be left."""
+    plain = [key_numbers(key for name in readings(subject) for key in plain_keys(name)) for subject in subjects]
+    loose = [key_numbers(key for name in readings(subject) for key in loose_keys(name)) for subject in subjects]
+    frequent = set(
+        FrequentKey.objects.filter(key__in=set().union(*plain, *loose)).values_list("key", flat=True)  # type: ignore[misc]
+    )
+    return [(one - frequent or one) | (other - frequent) for one, other in zip(plain, loose, strict=True)]
+
+
+def _with_numbers(subjects: Sequence[Subject]) -> list[set[int]]:
+    numbers = [identifier_forms(subject.identifiers) for subject in subjects]
+    bearers: Mapping[str, set[int]] = defaultdict(set)
+    wanted = sorted(frozenset().union(*numbers))
+    if wanted:
+        rows = ListedParty.objects.in_force().filter(identifiers__overlap=wanted)
+        for pk, identifiers in rows.values_list("pk", "identifiers"):
+            for number in identifiers:
+                bearers[number].add(pk)
+    return [set().union(*(bearers.get(number, ()) for number in each)) for each in numbers]

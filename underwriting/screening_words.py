@@ -5,23 +5,14 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from applications.fields import language
 from parties.countries import country_name
 from underwriting.models import SanctionsList, Screening
+from underwriting.sanctions_words import reason_sentence
+from underwriting.screening.judging import Reason
 from unlockfocus.templatetags.face import day
 
-WEIGHED = {
-    "same_identifier": gettext_lazy("The same number: %(one)s."),
-    "weak_name": gettext_lazy("The list itself calls this name weak: it counts for less."),
-    "country_differs": gettext_lazy("Other countries: %(one)s here, %(other)s on the list."),
-    "same_country": gettext_lazy("The same country: %(one)s."),
-    "birth_year_differs": gettext_lazy("Other years of birth: %(one)s here, %(other)s on the list."),
-    "same_birth_year": gettext_lazy("The same year of birth: %(one)s."),
-    "number_differs": gettext_lazy("Other numbers in the name: %(one)s here, %(other)s on the list."),
-    "kind_differs": gettext_lazy("One is a person, the other is not."),
-}
 _COUNTRIES = {"country_differs", "same_country"}
 
 
@@ -31,9 +22,8 @@ def weighed(reasons: Mapping[str, Any]) -> list[str]:
 
 
 def _weighed(code: str, values: Sequence[str]) -> str:
-    told = [_countries(value) for value in values] if code in _COUNTRIES else list(values)
-    one, other = (*told, "", "")[:2]
-    return str(WEIGHED[code]) % {"one": one, "other": other}
+    told = [_countries(value) for value in values] if code in _COUNTRIES else values
+    return f"{reason_sentence(Reason(code, tuple(told)))}."
 
 
 def _countries(codes: str) -> str:

@@ -10,7 +10,7 @@ from applications.models import CoverRequest
 from claims.actions import payments
 from journal.models import Entry, Letter
 from parties.models import Bank
-from tests.claims.money import claim_in_collection, paying_account, signed
+from tests.claims.money import claim_in_collection, confirmed_account, paying_account, signed
 from tests.factories import (
     analysed_request,
     bound_guarantee,
@@ -180,6 +180,7 @@ def test_a_payment_is_held_for_the_buyer_and_for_the_holder_of_the_account(index
     claim = claim_in_collection(index, alice, bruno, david, now)
     indemnity = signed(claim, david, ines)
     paying_account()
+    confirmed_account(david)
     at = indemnity.signed_at + timedelta(hours=1)
     load_un(PEI_LISTED, at=at)
     with pytest.raises(payments.Blocked, match="PEI SRL"):

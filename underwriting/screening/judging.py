@@ -14,9 +14,13 @@ from underwriting.screening.subjects import Listed, ListedName, Subject
 
 # A name of low quality counts for less; what is known of both and does not agree takes away.
 WEAK_NAME = 0.9
+# Where this share or more of the longer name's words has no match in the other, the name is only a part of it.
+PARTIAL_NAME = ((0.7, 0.2), (0.51, 0.1))
 COUNTRY_DIFFERS = 0.1
 BIRTH_YEAR_DIFFERS = 0.15
 KIND_DIFFERS = 0.1
+# An organisation that bears only a part of a person's name, or the other way round.
+KIND_AND_NAME_DIFFER = 0.2
 NUMBER_DIFFERS = 0.05
 # A year of birth is often wrong by one.
 _YEARS_APART = 1
@@ -52,14 +56,9 @@ class Judgement:
 
 def judge(subject: Subject, listed: Listed) -> Judgement:
     """The judgement of one entry; `listed` has one name at least, as every list that was read."""
-    kinds = (True, False) if subject.is_organisation is None else (subject.is_organisation,)
-    ours = [_prepared(subject.name, kind) for kind in kinds]
-    of_names = [
-        (_of_name(compare(one, _prepared(name.text, listed.kind != PERSON)), name), name)
-        for name in listed.names
-        for one in ours
-    ]
-    (score, comparison), name = max(of_names, key=lambda each: each[0][0])
+    of_names = [(_compared(subject, name.text, listed.kind == PERSON), name) for name in listed.names]
+    comparison, name = max(of_names, key=lambda each: each[0].score * _worth(each[1]))
+    score = comparison.score * _worth(name)
     reasons = [Reason("weak_name", (name.text,))] if name.is_weak else []
     for reason, cost in _against(subject, listed, comparison):
         score -= cost
@@ -72,8 +71,24 @@ def judge(subject: Subject, listed: Listed) -> Judgement:
     return Judgement(round(max(score, 0.0), 4), name, comparison, tuple(reasons))
 
 
-def _of_name(comparison: Comparison, name: ListedName) -> tuple[float, Comparison]:
-    return comparison.score * (WEAK_NAME if name.is_weak else 1), comparison
+def alike(subject: Subject, name: str, *, is_person: bool) -> float:
+    """How alike a listed name is to the subject's, from 0 to 1: no judgement by this name is higher."""
+    return _compared(subject, name, is_person).score
+
+
+def readings(subject: Subject) -> tuple[Prepared, ...]:
+    """The subject's name taken apart, in both ways where nobody said whether it is an organisation."""
+    kinds = (True, False) if subject.is_organisation is None else (subject.is_organisation,)
+    return tuple(_prepared(subject.name, kind) for kind in kinds)
+
+
+def _compared(subject: Subject, name: str, is_person: bool) -> Comparison:
+    other = _prepared(name, not is_person)
+    return max((compare(one, other) for one in readings(subject)), key=lambda comparison: comparison.score)
+
+
+def _worth(name: ListedName) -> float:
+    return WEAK_NAME if name.is_weak else 1
 
 
 @lru_cache(maxsize=100_000)
@@ -83,9 +98,14 @@ def _prepared(text: str, is_organisation: bool) -> Prepared:
 
 def _against(subject: Subject, listed: Listed, comparison: Comparison) -> list[tuple[Reason, float]]:
     found = []
+    share = _unmatched(comparison)
+    if cost := next((cost for least, cost in PARTIAL_NAME if share >= least), 0.0):
+        more = max(comparison.only_one, comparison.only_other, key=len)
+        found.append((Reason("partial_name", (_joined(more),)), cost))
     if subject.is_organisation is not None and subject.is_organisation == (listed.kind == PERSON):
         ours = "organisation" if subject.is_organisation else PERSON
-        found.append((Reason("kind_differs", (ours, listed.kind)), KIND_DIFFERS))
+        is_whole = not (comparison.only_other if subject.is_organisation else comparison.only_one)
+        found.append((Reason("kind_differs", (ours, listed.kind)), KIND_DIFFERS if is_whole else KIND_AND_NAME_DIFFER))
     if _differ(subject.countries, listed.countries):
         values = (_joined(subject.countries), _joined(listed.countries))
         found.append((Reason("country_differs", values), COUNTRY_DIFFERS))
@@ -96,6 +116,17 @@ def _against(subject: Subject, listed: Listed, comparison: Comparison) -> list[t
     if all(numbers):
         found.append((Reason("number_differs", (_joined(numbers[0]), _joined(numbers[1]))), NUMBER_DIFFERS))
     return found
+
+
+def _unmatched(comparison: Comparison) -> float:
+    """The share of the longer name's words without a match; 0 where nothing matches, which needs no more cost."""
+    matched = min(sum(len(side.split()) for side in sides) for sides in _sides(comparison))
+    more = max(len(comparison.only_one), len(comparison.only_other))
+    return more / (matched + more) if matched else 0.0
+
+
+def _sides(comparison: Comparison) -> tuple[list[str], list[str]]:
+    return [pair.one for pair in comparison.pairs], [pair.other for pair in comparison.pairs]
 
 
 def _in_favour(subject: Subject, listed: Listed) -> list[Reason]:

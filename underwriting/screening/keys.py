@@ -23,16 +23,22 @@ _ACRONYM_LETTERS = range(3, 9)
 
 def index_keys(name: Prepared) -> set[str]:
     """The keys; none for a name without words."""
+    return plain_keys(name) | loose_keys(name)
+
+
+def plain_keys(name: Prepared) -> set[str]:
+    """The keys of the words as they are spelled: each, with its neighbours, in pairs."""
     if not name.words:
         return set()
-    keys = {key for word in name.words for key in _word_keys(word.sound)}
+    keys = {skeleton(word.sound) for word in name.words}
     keys |= _joined(sounds_in_order(name)) | {skeleton(sound_run_together(name))}
-    keys |= {
-        f"{one}+{other}" for one, other in combinations(sorted({skeleton(each) for each in _telling(name.words)}), 2)
-    }
-    if name.is_organisation:
-        keys |= set(_acronyms(name))
-    return keys
+    return keys | {f"{one}+{other}" for one, other in combinations(sorted(map(skeleton, _telling(name.words))), 2)}
+
+
+def loose_keys(name: Prepared) -> set[str]:
+    """The keys that still meet where a consonant is wrong, or an organisation's name is its first letters."""
+    keys = {key for word in name.words for key in _without_one(skeleton(word.sound))}
+    return keys | set(_acronyms(name)) if name.is_organisation and name.words else keys
 
 
 def skeleton(sound: str) -> str:
@@ -48,11 +54,13 @@ def key_number(key: str) -> int:
     return number - (1 << 32) if number >= 1 << 31 else number
 
 
-def _word_keys(sound: str) -> Iterator[str]:
-    found = skeleton(sound)
-    yield found
-    if len(found) >= _LEAST_TO_LEAVE_OUT and not found.startswith("=") and not found.isdigit():
-        yield from (found[:place] + found[place + 1 :] for place in range(len(found)))
+def _without_one(found: str) -> Iterator[str]:
+    """The consonants, and these with each of them left out: kept apart from the words that are spelled so."""
+    if found.startswith("=") or found.isdigit():
+        return
+    yield f"~{found}"
+    if len(found) >= _LEAST_TO_LEAVE_OUT:
+        yield from (f"~{found[:place]}{found[place + 1 :]}" for place in range(len(found)))
 
 
 def _joined(sounds: Sequence[str]) -> set[str]:

@@ -52,15 +52,15 @@ class Comparison:
 
 def compare(one: Prepared, other: Prepared) -> Comparison:
     """How alike two names are; the same either way round."""
-    if texts_of(other.words) < texts_of(one.words):
+    if other.texts < one.texts:
         turned = compare(other, one)
         pairs = tuple(Pair(each.other, each.one, each.likeness) for each in turned.pairs)
         return Comparison(turned.score, pairs, turned.only_other, turned.only_one)
     if not one.words or not other.words:
         return Comparison(0.0, ())
-    if texts_of(one.words) == texts_of(other.words):
+    if one.texts == other.texts:
         return Comparison(1.0, tuple(Pair(word.text, word.text, 1.0) for word in one.words))
-    if _run_together(one.original) == _run_together(other.original):
+    if one.run_together == other.run_together:
         return Comparison(1.0, (Pair(one.original, other.original, 1.0),))
     alignment = _Alignment(one.words, other.words)
     alignment.pair_words()
@@ -86,8 +86,14 @@ def likeness(one: Word, other: Word) -> float:
 
 
 def _alike(one: str, other: str) -> float:
-    """One less the share of letters to be changed, swapped neighbours counting as one (optimal string alignment)."""
-    return 1 - OSA.distance(one, other) / max(len(one), len(other), 1)
+    """One less the share of letters to be changed, swapped neighbours counting as one (optimal string alignment).
+
+    0 where their lengths alone tell them apart.
+    """
+    longer = max(len(one), len(other), 1)
+    if abs(len(one) - len(other)) > longer * (1 - LEAST_LIKENESS):
+        return 0.0
+    return 1 - OSA.distance(one, other) / longer
 
 
 class _Alignment:
@@ -163,7 +169,3 @@ def _acronym(one: Prepared, other: Prepared) -> Comparison:
         if len(short.words) == 1 and len(letters) >= _ACRONYM_LETTERS and letters == initials(long.original):
             return Comparison(_ACRONYM, (Pair(one.original, other.original, _ACRONYM),))
     return Comparison(0.0, (), texts_of(one.words), texts_of(other.words))
-
-
-def _run_together(name: str) -> str:
-    return "".join(character for character in name.casefold() if character.isalnum())

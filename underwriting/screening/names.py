@@ -57,6 +57,9 @@ class Prepared:
     original: str
     is_organisation: bool
     words: tuple[Word, ...]
+    texts: tuple[str, ...]
+    # The letters and digits of the original, in any script.
+    run_together: str
 
     @property
     def joined(self) -> str:
@@ -74,8 +77,9 @@ def prepare(text: str, *, is_organisation: bool) -> Prepared:
         texts = [_ROMAN.get(word, word) if place else word for place, word in enumerate(kept or texts)]
     else:
         texts = [word for word in texts if word not in _JOINING] or texts
-    words = (Word(word, _weight(word, is_organisation), _sound(word)) for word in texts)
-    return Prepared(text, is_organisation, tuple(sorted(words, key=lambda word: word.text)))
+    words = tuple(Word(word, _weight(word, is_organisation), _sound(word)) for word in sorted(texts))
+    run_together = "".join(character for character in text.casefold() if character.isalnum())
+    return Prepared(text, is_organisation, words, texts_of(words), run_together)
 
 
 def initials(text: str) -> str:

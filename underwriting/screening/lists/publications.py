@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import BinaryIO
 
+from underwriting.screening.lists.eu import read_eu
+from underwriting.screening.lists.france import read_france
 from underwriting.screening.lists.ofac import read_ofac
 from underwriting.screening.lists.reading import MalformedList, ReadList
+from underwriting.screening.lists.uk import read_uk
 from underwriting.screening.lists.un import read_un
 
 _OFAC = "https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports/"
@@ -37,5 +40,18 @@ PUBLICATIONS: Mapping[str, Publication] = {
     "ofac_sdn": Publication(_OFAC + "SDN.CSV", "public domain", read_ofac, ("sdn", "alt", "add")),
     "ofac_cons": Publication(
         _OFAC + "CONS_PRIM.CSV", "public domain", read_ofac, ("cons_prim", "cons_alt", "cons_add")
+    ),
+    "eu": Publication(
+        "https://webgate.ec.europa.eu/fsd/fsf/public/files/xmlFullSanctionsList_1_1/content",
+        "reuse allowed, Decision 2011/833/EU",
+        read_eu,
+    ),
+    "uk": Publication(
+        "https://sanctionslist.fcdo.gov.uk/docs/UK-Sanctions-List.csv", "Open Government Licence v3.0", read_uk
+    ),
+    "fr": Publication(
+        "https://gels-avoirs.dgtresor.gouv.fr/ApiPublic/api/v1/publication/derniere-publication-fichier-json",
+        "Licence Ouverte 2.0",
+        read_france,
     ),
 }
