@@ -1,5 +1,6 @@
 """Which sanctions lists there are to search in, and which are missing or stale."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -18,6 +19,7 @@ class ListStanding:
     loaded_at: datetime | None
     checked_at: datetime | None
     is_stale: bool
+    release: int | None = None
     version: str = ""
     entries: int = 0
 
@@ -46,4 +48,9 @@ def _standing(code: str, found: SanctionsList | None, at: datetime) -> ListStand
     is_stale = at - found.checked_at > timedelta(days=settings.SANCTIONS_STALE_DAYS)
     release = found.in_force
     facts = (release.as_of, release.loaded_at, found.checked_at)
-    return ListStanding(code, title, *facts, is_stale, str(release), release.entries)
+    return ListStanding(code, title, *facts, is_stale, release.pk, str(release), release.entries)
+
+
+def mark_of(lists: Iterable[ListStanding]) -> str:
+    """The releases in force, as one word: who was screened under another mark was compared with other lists."""
+    return "-".join(str(each.release) for each in lists if each.release) or "none"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import structlog
 from celery import shared_task
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.timezone import localdate
 
@@ -13,8 +13,9 @@ from journal.origin import acting_from
 from journal.queueing import queue
 from underwriting.actions import analysis as analyses
 from underwriting.actions import drift, offers, rescoring, screening
+from underwriting.list_standing import mark_of, standing
 from underwriting.model_versions import version_in_force
-from underwriting.models import Analysis, ListRelease, Offer, Rescoring, ScreenedParty, Screening
+from underwriting.models import Analysis, Offer, Rescoring, ScreenedParty, Screening
 
 log = structlog.get_logger(__name__)
 
@@ -48,11 +49,9 @@ def screen_request(request_id: int) -> None:
 
 @shared_task
 def rescreen() -> None:
-    """Screen again those not compared with the newest release of a list yet, by chunks, longest ago first."""
-    newest = ListRelease.objects.order_by("-loaded_at").first()
-    if newest is None:
-        return
-    owed = ScreenedParty.objects.filter(Q(screened_at=None) | Q(screened_at__lt=newest.loaded_at))
+    """Screen again those not compared with the lists as they are now, by chunks, longest ago first."""
+    mark = mark_of(standing(timezone.now()))
+    owed = ScreenedParty.objects.exclude(compared_with=mark)
     chunk = list(owed.order_by(F("screened_at").asc(nulls_first=True), "pk").values_list("pk", flat=True)[:CHUNK])
     for party_id in chunk:
         with acting_from("worker"):

@@ -18,7 +18,7 @@ from journal.recording import record
 from parties.models import InsurerRole, User
 from underwriting import events
 from underwriting.actions.analysis import NotAllowed
-from underwriting.list_standing import ListStanding, standing
+from underwriting.list_standing import ListStanding, mark_of, standing
 from underwriting.models import HitDecision, ScreenedParty, Screening, ScreeningHit
 from underwriting.sanctions_search import Hit, search
 from underwriting.screened_entries import entry_of, reasons_of
@@ -55,6 +55,7 @@ def screen_all(parties: Iterable[ScreenedParty], moment: str, *, at: datetime) -
 def screen(party_id: int, moment: str, *, at: datetime) -> Screening:
     """Compare a party as known now with the lists as loaded now, and keep what was found; safe to run twice.
 
+    The lists are named before they are searched: one that changes meanwhile leaves the party owed another screening.
     An entry found for the first time waits for compliance. One that was cleared waits again when the party or the entry
     has changed since; one that waits and is found no longer has ended.
     """
@@ -62,8 +63,8 @@ def screen(party_id: int, moment: str, *, at: datetime) -> Screening:
     subject, lists = party.subject, standing(at)
     found = search(subject, limit=MOST_HITS)
     _keep(party, found, {each.code: each.version for each in lists}, at)
-    party.screened_at = at
-    party.save(update_fields=["screened_at"])
+    party.screened_at, party.compared_with = at, mark_of(lists)
+    party.save(update_fields=["screened_at", "compared_with"])
     return Screening.objects.create(
         party=party,
         moment=moment,

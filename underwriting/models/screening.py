@@ -60,6 +60,8 @@ class ScreenedParty(models.Model):
     bank = models.OneToOneField("parties.Bank", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     holder = models.CharField(_("holder"), max_length=200, blank=True)
     screened_at = models.DateTimeField(_("last screened"), null=True, blank=True)
+    # The releases it was last compared with (`underwriting.list_standing.mark_of`).
+    compared_with = models.CharField(max_length=100, blank=True)
 
     class Meta:
         verbose_name = _("screened party")
