@@ -7,6 +7,7 @@ from functools import cached_property
 from django.utils.timezone import localdate
 
 from applications.exposure import Exposure, Stake, Step, exposure_steps
+from applications.identity import Identity, identity_of
 from applications.models import CoverRequest, TradingHistory
 from journal.timeline import Line, timeline
 from parties.models import User
@@ -53,6 +54,10 @@ class Dossier:
     @cached_property
     def stake(self) -> Stake | None:
         return self.request.what_is_at_stake
+
+    @cached_property
+    def identity(self) -> Identity:
+        return identity_of(self.request)
 
     @cached_property
     def trading(self) -> TradingHistory | None:

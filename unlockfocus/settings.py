@@ -241,6 +241,17 @@ SANCTIONS_STALE_DAYS = env.int("SANCTIONS_STALE_DAYS", 3)
 # A French insurer has to search the French register of asset freezes, which carries the EU's and the UN's measures too.
 SANCTIONS_REQUIRED = env.list("SANCTIONS_REQUIRED", default=["fr", "eu", "un"] if PRODUCTION else [])
 
+# --- Sources outside --------------------------------------------------------------------------------------------------
+# Whether registers are asked at all; the contact stands in every request, as their terms want it.
+OUTSIDE_SOURCES = env.bool("OUTSIDE_SOURCES", False)
+OUTSIDE_CONTACT = env.str("OUTSIDE_CONTACT", "")
+if OUTSIDE_SOURCES and PRODUCTION and not OUTSIDE_CONTACT:
+    raise ImproperlyConfigured("OUTSIDE_CONTACT must be set: the registers want to know who asks (an e-mail address).")
+# Other addresses than the sources' own, by name: name=https://...,name=https://...
+OUTSIDE_ADDRESSES = env.dict("OUTSIDE_ADDRESSES", default={})
+INSEE_API_KEY = env.str("INSEE_API_KEY", "")
+COMPANIES_HOUSE_API_KEY = env.str("COMPANIES_HOUSE_API_KEY", "")
+
 # --- Logs -------------------------------------------------------------------------------------------------------------
 _processors: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -275,5 +286,10 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}, "axes": {"level": "WARNING"}},
+    "loggers": {
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+        "axes": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+    },
 }

@@ -14,6 +14,9 @@ from underwriting.sources.questions import Reply
 
 T_co = TypeVar("T_co", covariant=True)
 
+# The reason of an answer when this installation asks nobody.
+SWITCHED_OFF = "switched off"
+
 
 class Outcome(StrEnum):
     """How a question to a source ended."""
@@ -23,6 +26,14 @@ class Outcome(StrEnum):
     UNAVAILABLE = "unavailable"
     RATE_LIMITED = "rate_limited"
     BAD_PAYLOAD = "bad_payload"
+
+
+class NoAnswer(Exception):
+    """Raised by a reader whose source says, in a reply that went well, that it cannot answer for now."""
+
+    def __init__(self, reason: str, *, is_busy: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.is_busy = reason, is_busy
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +62,6 @@ class Answer(Generic[T_co]):
         return self.outcome in {Outcome.OK, Outcome.NOT_FOUND}
 
 
-# Reads the body of a reply into a typed record; None when the body says there is none; raises `filing.BadPayload`.
+# Reads the body of a reply into a typed record; None when the body says there is none; raises
+# `filing.BadPayload`, or `NoAnswer`.
 Reader = Callable[[Reply], T_co | None]
