@@ -22,6 +22,9 @@ class ListStanding:
     release: int | None = None
     version: str = ""
     entries: int = 0
+    # Why the last attempt to fetch it brought nothing; "" since one did.
+    refused_at: datetime | None = None
+    refused_because: str = ""
 
     @property
     def is_missing(self) -> bool:
@@ -35,20 +38,27 @@ class ListStanding:
 
 
 def standing(at: datetime) -> tuple[ListStanding, ...]:
-    """The wanted lists in the order of the setting, then others that are loaded, at an instant."""
-    loaded = {each.code: each for each in SanctionsList.objects.exclude(in_force=None).select_related("in_force__list")}
-    wanted = list(dict.fromkeys([*settings.SANCTIONS_LISTS, *loaded]))
-    return tuple(_standing(code, loaded.get(code), at) for code in wanted)
+    """The wanted lists in the order of the setting, then others that are loaded, at an instant; one query."""
+    rows = {each.code: each for each in SanctionsList.objects.select_related("in_force__list")}
+    wanted = list(dict.fromkeys([*settings.SANCTIONS_LISTS, *(code for code, row in rows.items() if row.in_force)]))
+    return tuple(_standing(rows.get(code) or SanctionsList(code=code), at) for code in wanted)
 
 
-def _standing(code: str, found: SanctionsList | None, at: datetime) -> ListStanding:
-    title = str(SanctionsList.Code(code).label)
-    if found is None or found.in_force is None or found.checked_at is None:
-        return ListStanding(code, title, None, None, None, is_stale=False)
-    is_stale = at - found.checked_at > timedelta(days=settings.SANCTIONS_STALE_DAYS)
-    release = found.in_force
-    facts = (release.as_of, release.loaded_at, found.checked_at)
-    return ListStanding(code, title, *facts, is_stale, release.pk, str(release), release.entries)
+def _standing(row: SanctionsList, at: datetime) -> ListStanding:
+    release = row.in_force
+    return ListStanding(
+        code=row.code,
+        title=str(row),
+        as_of=release.as_of if release else None,
+        loaded_at=release.loaded_at if release else None,
+        checked_at=row.checked_at,
+        is_stale=row.checked_at is not None and at - row.checked_at > timedelta(days=settings.SANCTIONS_STALE_DAYS),
+        release=release.pk if release else None,
+        version=str(release) if release else "",
+        entries=release.entries if release else 0,
+        refused_at=row.refused_at,
+        refused_because=row.refused_because,
+    )
 
 
 def mark_of(lists: Iterable[ListStanding]) -> str:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import structlog
 from celery import shared_task
+from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -16,6 +17,8 @@ from underwriting.actions import drift, offers, rescoring, screening
 from underwriting.list_standing import mark_of, standing
 from underwriting.model_versions import version_in_force
 from underwriting.models import Analysis, Offer, Rescoring, ScreenedParty, Screening
+from underwriting.outside import rates as outside_rates
+from underwriting.outside import sanctions as outside_sanctions
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +61,27 @@ def rescreen() -> None:
             screening.screen(party_id, Screening.Moment.LISTS, at=timezone.now())
     if len(chunk) == CHUNK:
         queue(rescreen)
+
+
+@shared_task
+def refresh_rates() -> None:
+    """Fetch the European Central Bank's rates since the newest we hold."""
+    with acting_from("worker"):
+        outside_rates.refresh_rates(at=timezone.now())
+
+
+@shared_task
+def refresh_sanctions_lists() -> None:
+    """Fetch every wanted list, each by a task of its own."""
+    for code in settings.SANCTIONS_LISTS:
+        queue(refresh_sanctions_list, code)
+
+
+@shared_task(time_limit=570, soft_time_limit=540)
+def refresh_sanctions_list(code: str) -> None:
+    """Fetch one list and take it over; what it changes, screens everybody again."""
+    with acting_from("worker"):
+        outside_sanctions.refresh_list(code, at=timezone.now())
 
 
 @shared_task

@@ -27,6 +27,13 @@ app.conf.beat_schedule = {
     "offers-expire": {"task": "underwriting.tasks.expire_offers", "schedule": timedelta(minutes=10)},
     # Invoices fall overdue; reminders, warnings and escalations are written on their days, between 7 and 20 o'clock.
     "clocks-watch": {"task": "claims.tasks.watch_clocks", "schedule": timedelta(hours=1)},
+    # The European Central Bank publishes around 16:00 in Frankfurt; asked twice more should its server be late.
+    "rates-refresh": {"task": "underwriting.tasks.refresh_rates", "schedule": crontab(hour="15,16,18", minute=25)},
+    # Sanctions lists change on working days, at no fixed hour.
+    "sanctions-refresh": {
+        "task": "underwriting.tasks.refresh_sanctions_lists",
+        "schedule": crontab(hour="5,10,14,18", minute=10),
+    },
     # How the buyers differ from the companies behind the scorecard, at night: it reads every statement.
     "drift-compute": {"task": "underwriting.tasks.compute_drift", "schedule": crontab(hour=2, minute=30)},
     # Guarantees whose period is over cover nothing new.

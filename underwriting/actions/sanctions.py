@@ -26,6 +26,7 @@ MOST_SHRINKAGE = 0.1
 MOST_BYTES = 256 * 1024 * 1024
 _CHUNK = 1024 * 1024
 _BATCH = 2000
+_CHECKED = ("checked_at", "refused_at", "refused_because")
 
 
 class UnreadableList(BusinessRule):
@@ -69,10 +70,10 @@ def load_list(
     fingerprint = _fingerprint(files)
     SanctionsList.objects.bulk_create([SanctionsList(code=code)], ignore_conflicts=True)
     sanctions_list = SanctionsList.objects.select_for_update(of=("self",)).get(code=code)
-    sanctions_list.checked_at = at
+    sanctions_list.checked_at, sanctions_list.refused_at, sanctions_list.refused_because = at, None, ""
     in_force = sanctions_list.in_force
     if in_force and in_force.sha256 == fingerprint:
-        sanctions_list.save(update_fields=["checked_at"])
+        sanctions_list.save(update_fields=_CHECKED)
         return LoadResult(in_force, is_new=False)
     day, entries = _read(code, files)
     day = day or as_of
@@ -89,7 +90,7 @@ def load_list(
     )
     result = _take_over(release, entries, accept_shrinkage=accept_shrinkage)
     sanctions_list.in_force = release
-    sanctions_list.save(update_fields=["in_force", "checked_at"])
+    sanctions_list.save(update_fields=["in_force", *_CHECKED])
     data = {
         "title": str(sanctions_list),
         "code": code,
@@ -100,6 +101,13 @@ def load_list(
     }
     record(f"sanctions-{code}", events.SANCTIONS_LIST_LOADED, actor=by, at=at, data=data)
     return result
+
+
+@transaction.atomic
+def note_refusal(code: str, reason: str, *, at: datetime) -> None:
+    """Keep with the list why it could not be fetched or taken over; the one in force stays."""
+    SanctionsList.objects.bulk_create([SanctionsList(code=code)], ignore_conflicts=True)
+    SanctionsList.objects.filter(code=code).update(refused_at=at, refused_because=reason)
 
 
 def _fingerprint(files: Mapping[str, BinaryIO]) -> str:

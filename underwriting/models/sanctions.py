@@ -28,6 +28,9 @@ class SanctionsList(models.Model):
     in_force = models.ForeignKey("ListRelease", on_delete=models.PROTECT, null=True, related_name="+")
     # When it was last loaded, or seen to be the same as before.
     checked_at = models.DateTimeField(_("checked"), null=True)
+    # Why the last attempt to fetch it brought nothing; empty since one did.
+    refused_at = models.DateTimeField(_("not taken over"), null=True, blank=True)
+    refused_because = models.TextField(_("because"), blank=True)
 
     class Meta:
         verbose_name = _("sanctions list")

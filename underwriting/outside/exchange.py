@@ -130,12 +130,13 @@ def _unpack(unpacked: "zlib._Decompress", chunk: bytes, left: int) -> bytes:
 
 
 def _other_address(source: Source, question: Question, url: str, response: httpx.Response) -> str:
-    """Where the source wants to be asked instead: an https address of its own host, or it is refused."""
+    """Where the source wants to be asked instead: an https address of its own host or one it names; else refused."""
     target: str = urljoin(url, str(response.headers.get("location", "")))
     home, there = urlsplit(source.address), urlsplit(target)
     is_same_origin = (there.scheme, there.netloc) == (home.scheme, home.netloc)
     is_own_https = there.scheme == "https" and there.netloc == home.hostname
-    if not (is_same_origin or is_own_https):
+    is_named = there.scheme == "https" and not there.port and (there.hostname or "").endswith(source.also_at)
+    if not (is_same_origin or is_own_https or (source.also_at and is_named)):
         raise NoReply(f"redirected to {there.scheme}://{there.netloc}"[:120], is_passing=False, is_of_host=False)
     if question.method != "GET" and response.status_code not in _KEEP_METHOD:
         raise NoReply("redirected, and the question would be lost", is_passing=False, is_of_host=False)

@@ -23,6 +23,8 @@ class Source:
     fresh_seconds: int = 24 * 3600
     timeout_seconds: float = 10.0
     largest_bytes: int = 8 * 1024 * 1024
+    # Ends of names of hosts its answers may come from by a redirect, besides its own.
+    also_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
