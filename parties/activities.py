@@ -1,24 +1,16 @@
 """What companies do, in NACE Rev. 2: the classes of manufacturing, and every other division as one line."""
 
-import csv
 from functools import cache
-from pathlib import Path
-from typing import NamedTuple
 
 from django.utils.translation import gettext, override
 
-_TABLE = Path(__file__).parent / "data" / "nace_rev2_activities.csv"
+from parties.nace import Activity, Revision, activities, activity
 
 Choice = tuple[str, str]
 
 
-class _Activity(NamedTuple):
-    code: str
-    label_en: str
-    label_fr: str
-
-    def choice(self, language: str) -> Choice:
-        return self.code, f"{self.code} {self.label_fr if language == 'fr' else self.label_en}"
+def _choice(each: Activity, language: str) -> Choice:
+    return each.code, f"{each.code} {each.label(language)}"
 
 
 def grouped_activity_choices(language: str) -> list[tuple[str, list[Choice]]]:
@@ -28,9 +20,9 @@ def grouped_activity_choices(language: str) -> list[tuple[str, list[Choice]]]:
     groups, others = [], []
     for division, classes in _divisions():
         if classes:
-            groups.append((division.choice(language)[1], [activity.choice(language) for activity in classes]))
+            groups.append((_choice(division, language)[1], [_choice(each, language) for each in classes]))
         else:
-            others.append(division.choice(language))
+            others.append(_choice(division, language))
     return [*groups, (outside, others)]
 
 
@@ -46,7 +38,7 @@ def activity_label(code: str, language: str) -> str:
 
 def division_choices(language: str) -> list[Choice]:
     """Every division by its two digits, such as ("28", "28 Manufacture of machinery and equipment n.e.c.")."""
-    return [division.choice(language) for division, _classes in _divisions()]
+    return [_choice(division, language) for division, _classes in _divisions()]
 
 
 def division_label(code: str, language: str) -> str:
@@ -54,13 +46,24 @@ def division_label(code: str, language: str) -> str:
     return dict(division_choices(language)).get(code, code)
 
 
+def activity_kind(code: str, revision: Revision = Revision.REV_2) -> str:
+    """What a code stands for where it matters here: machine tools, capital goods, industry; "" for none of them."""
+    found = activity(code, revision)
+    if found is None:
+        return ""
+    if found.is_machine_tools:
+        return gettext("machine tools")
+    if found.is_capital_goods:
+        return gettext("capital goods")
+    return gettext("industry") if found.is_industry else ""
+
+
 @cache
-def _divisions() -> tuple[tuple[_Activity, tuple[_Activity, ...]], ...]:
+def _divisions() -> tuple[tuple[Activity, tuple[Activity, ...]], ...]:
     """Every division with its classes; without any when the table tells it on one line."""
-    with _TABLE.open(encoding="utf-8", newline="") as table:
-        activities = [_Activity(**row) for row in csv.DictReader(line for line in table if not line.startswith("#"))]
+    rows = activities(Revision.REV_2).values()
     return tuple(
-        (division, tuple(each for each in activities if each.code.startswith(f"{division.code}.")))
-        for division in activities
+        (division, tuple(each for each in rows if each.code.startswith(f"{division.code}.")))
+        for division in rows
         if "." not in division.code
     )

@@ -223,7 +223,8 @@ def sector(request: SignedInRequest, reference: str) -> HttpResponse:
     """Choose what the buyer does: its next score takes the base rate and the peers of that sector."""
     shown = file_for(request, reference, "sector")
     assert shown.request.buyer is not None  # noqa: S101 - else the ability is missing
-    form = SectorForm(request.POST or None, initial={"sector": shown.request.buyer.sector})
+    known = shown.request.buyer.sector or registered_division(shown)
+    form = SectorForm(request.POST or None, initial={"sector": known})
     if request.method == "POST" and form.is_valid():
         try:
             sectors.choose_sector(shown.request.pk, sector=form.cleaned_data["sector"], by=request.user, at=shown.now)
@@ -233,6 +234,12 @@ def sector(request: SignedInRequest, reference: str) -> HttpResponse:
             return _back(request, shown, _("The sector is kept; the next score takes it."))
     context = {"title": _("Choose the buyer's sector"), "form": form, "buyer": shown.request.buyer}
     return page(request, "sector", shown, context, status=422 if request.method == "POST" else 200)
+
+
+def registered_division(shown: Dossier) -> str:
+    """The division the register names for the buyer's activity; "" when it names none."""
+    check = shown.identity.check
+    return str(check.facts.get("activity_code", ""))[:2] if check else ""
 
 
 def grade(request: SignedInRequest, reference: str) -> HttpResponse:

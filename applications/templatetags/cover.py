@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from applications.fields import language
 from applications.forms import OPTIONS
+from parties import activities
 from parties.activities import activity_label
 from parties.countries import country_name
 
@@ -23,6 +24,12 @@ def country(code: str) -> str:
 def activity(code: str) -> str:
     """The NACE code with its words."""
     return activity_label(code, language())
+
+
+@register.filter
+def activity_kind(code: str) -> str:
+    """`machine tools`, `capital goods` or `industry`; nothing for other activities."""
+    return activities.activity_kind(code)
 
 
 @register.filter

@@ -1,7 +1,9 @@
 """The desk's own words and lists, for the templates of the admin."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -9,7 +11,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext, ngettext
 
 from applications.fields import language
+from parties import nace
 from parties.activities import division_label
+from parties.nace import NATIONAL
 from underwriting import screening_words, words
 from underwriting.models import ModelActivation, Screening
 from underwriting.work_queue import WorkQueue, work_queue
@@ -52,6 +56,15 @@ def change(rate: Decimal) -> str:
 def counted(value: int) -> str:
     """A whole number with its thousands apart: `1,480` or `1 480`."""
     return format_amount(Decimal(value), language(), decimals=False)
+
+
+@register.filter
+def registered_activity(facts: Mapping[str, Any]) -> str:
+    """What a register says a company does, in words; in both revisions where it does not say which, and they differ."""
+    code, stated = facts.get("activity_code", ""), NATIONAL.get(facts.get("activity_nomenclature", ""))
+    found = [nace.activity(code, revision) for revision in ([stated] if stated else nace.Revision)] if code else []
+    labels = dict.fromkeys(each.label(language()) for each in found if each)
+    return f"{code} {' / '.join(labels)}".strip()
 
 
 @register.filter
