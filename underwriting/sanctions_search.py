@@ -5,7 +5,7 @@ so are entries that bear the same number. What is not loaded is not found: list_
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -14,8 +14,9 @@ from underwriting.models import FrequentKey, ListedName, ListedParty
 from underwriting.sanctions_index import key_numbers
 from underwriting.screening.identifiers import identifier_forms
 from underwriting.screening.judging import PERSON, Judgement, alike, judge, readings
-from underwriting.screening.keys import loose_keys, plain_keys
+from underwriting.screening.keys import index_keys, pair_keys, word_keys
 from underwriting.screening.matching import REVIEW_THRESHOLD
+from underwriting.screening.names import Prepared
 from underwriting.screening.subjects import Listed, Subject
 
 # So many names, those that share most keys, are compared with one of ours.
@@ -24,13 +25,16 @@ MOST_CANDIDATES = 400
 CHUNK = 200
 
 _CANDIDATES = f"""
+    WITH ours AS MATERIALIZED (
+        SELECT place, given.keys::int[] AS keys FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS given (keys, place)
+    )
     SELECT place, found.party_id, found.kind = %(person)s, found.text
-    FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS ours (keys, place)
+    FROM ours
     CROSS JOIN LATERAL (
         SELECT name.party_id, party.kind, name.text
         FROM {ListedName._meta.db_table} AS name JOIN {ListedParty._meta.db_table} AS party ON party.id = name.party_id
-        WHERE name.keys && ours.keys::int[]
-        ORDER BY (SELECT count(*) FROM unnest(name.keys) AS key WHERE key = ANY (ours.keys::int[])) DESC,
+        WHERE name.keys && ours.keys
+        ORDER BY (SELECT count(*) FROM unnest(name.keys) AS key WHERE key = ANY (ours.keys)) DESC,
             cardinality(name.keys), name.id
         LIMIT %(most)s
     ) AS found
@@ -97,13 +101,20 @@ def _alike(subjects: Sequence[Subject], least: float) -> list[set[int]]:
 
 
 def _keys(subjects: Sequence[Subject]) -> list[set[int]]:
-    """What each is looked for by: what is not frequent, and what is where no word as it is spelled would be left."""
-    plain = [key_numbers(key for name in readings(subject) for key in plain_keys(name)) for subject in subjects]
-    loose = [key_numbers(key for name in readings(subject) for key in loose_keys(name)) for subject in subjects]
-    frequent = set(
-        FrequentKey.objects.filter(key__in=set().union(*plain, *loose)).values_list("key", flat=True)  # type: ignore[misc]
-    )
-    return [(one - frequent or one) | (other - frequent) for one, other in zip(plain, loose, strict=True)]
+    """What each is looked for by: what is not frequent; for a name of frequent words only, these too, two by two."""
+    every = [_numbers(index_keys, subject) for subject in subjects]
+    wanted: set[int] = set().union(*every)
+    frequent = set(FrequentKey.objects.filter(key__in=wanted).values_list("key", flat=True))
+    found = []
+    for subject, keys in zip(subjects, every, strict=True):
+        is_common = _numbers(word_keys, subject) <= frequent
+        last = _numbers(pair_keys, subject) or _numbers(word_keys, subject) if is_common else set()
+        found.append(keys - frequent | last)
+    return found
+
+
+def _numbers(keys: Callable[[Prepared], set[str]], subject: Subject) -> set[int]:
+    return key_numbers(key for name in readings(subject) for key in keys(name))
 
 
 def _with_numbers(subjects: Sequence[Subject]) -> list[set[int]]:

@@ -20,6 +20,7 @@ from underwriting.screening.lists.publications import PUBLICATIONS
 from underwriting.screening.lists.reading import MalformedList, ReadList
 from underwriting.screening.subjects import Listed
 from unlockfocus.errors import BusinessRule
+from unlockfocus.templatetags.face import day as in_words
 
 # A list that loses more of its entries than this at once is taken for half a list.
 MOST_SHRINKAGE = 0.1
@@ -149,11 +150,11 @@ def _by_key(found: ReadList) -> dict[str, Listed]:
 
 def _check_day(day: date | None, in_force: ListRelease | None, today: date) -> None:
     if day and day > today + timedelta(days=1):
-        raise OlderList(_("The list bears the day %(day)s, which is still to come.") % {"day": day})
+        raise OlderList(_("The list bears the day %(day)s, which is still to come.") % {"day": in_words(day)})
     if day and in_force and in_force.as_of and day < in_force.as_of:
         raise OlderList(
             _("The list is of %(day)s, the one in force of %(in_force)s: it was not taken over.")
-            % {"day": day, "in_force": in_force.as_of}
+            % {"day": in_words(day), "in_force": in_words(in_force.as_of)}
         )
 
 

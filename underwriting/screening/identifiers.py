@@ -8,7 +8,7 @@ _LEAST_LENGTH, _LEAST_DIGITS = 5, 4
 # As long as this, a number is somebody's whatever its country; a shorter one may be one country's and another's.
 LONG = 8
 _PREFIXED = re.compile(r"(?:[A-Z]{2}|IMO|INN|OGRN|SIREN|SIRET|LEI)([0-9]{7,})")
-_IN_WORDS = re.compile(r"[A-Z]{0,4}[ -]?[0-9][0-9A-Z./-]{3,}", re.IGNORECASE)
+_IN_WORDS = re.compile(r"\b(?:[A-Z]{1,4}[ -]?)?[0-9][0-9A-Z./-]{3,}")
 
 
 def identifier_forms(texts: Iterable[str]) -> frozenset[str]:

@@ -9,12 +9,12 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
-from underwriting.screening.names import Prepared, Word, initials, sound_run_together, sounds_in_order
+from underwriting.screening.names import Prepared, initials, sound_run_together, sounds_in_order
 
 _VOWELS = frozenset("aeiou")
 # Fewer consonants than this say too little: the word goes by its sound.
 _LEAST_CONSONANTS = 3
-# From so many consonants on, one may be wrong.
+# Of so many letters, one may be wrong.
 _LEAST_TO_LEAVE_OUT = 4
 # Pairs are made of the words that tell most.
 _PAIRED_WORDS = 7
@@ -30,14 +30,24 @@ def plain_keys(name: Prepared) -> set[str]:
     """The keys of the words as they are spelled: each, with its neighbours, in pairs."""
     if not name.words:
         return set()
-    keys = {skeleton(word.sound) for word in name.words}
-    keys |= _joined(sounds_in_order(name)) | {skeleton(sound_run_together(name))}
-    return keys | {f"{one}+{other}" for one, other in combinations(sorted(map(skeleton, _telling(name.words))), 2)}
+    joined = _joined(sounds_in_order(name)) | {skeleton(sound_run_together(name))}
+    return word_keys(name) | pair_keys(name) | joined
+
+
+def word_keys(name: Prepared) -> set[str]:
+    """A key for each word."""
+    return {skeleton(word.sound) for word in name.words}
+
+
+def pair_keys(name: Prepared) -> set[str]:
+    """A key for any two of the words that tell most."""
+    telling = sorted(name.words, key=lambda word: -word.weight)[:_PAIRED_WORDS]
+    return {f"{one}+{other}" for one, other in combinations(sorted(skeleton(word.sound) for word in telling), 2)}
 
 
 def loose_keys(name: Prepared) -> set[str]:
     """The keys that still meet where a consonant is wrong, or an organisation's name is its first letters."""
-    keys = {key for word in name.words for key in _without_one(skeleton(word.sound))}
+    keys = {key for word in name.words for key in _without_one(word.sound)}
     return keys | set(_acronyms(name)) if name.is_organisation and name.words else keys
 
 
@@ -54,13 +64,20 @@ def key_number(key: str) -> int:
     return number - (1 << 32) if number >= 1 << 31 else number
 
 
-def _without_one(found: str) -> Iterator[str]:
-    """The consonants, and these with each of them left out: kept apart from the words that are spelled so."""
-    if found.startswith("=") or found.isdigit():
+def _without_one(sound: str) -> Iterator[str]:
+    """The consonants, and these with each of them left out; of a word with few, all of its letters in their place.
+
+    They are kept apart from the words that are spelled so.
+    """
+    if sound.isdigit():
         return
-    yield f"~{found}"
-    if len(found) >= _LEAST_TO_LEAVE_OUT:
-        yield from (f"~{found[:place]}{found[place + 1 :]}" for place in range(len(found)))
+    found = skeleton(sound)
+    if not found.startswith("="):
+        yield f"~{found}"
+    letters = found if len(found) >= _LEAST_TO_LEAVE_OUT and not found.startswith("=") else sound
+    if len(letters) >= _LEAST_TO_LEAVE_OUT:
+        yield f"~{letters}"
+        yield from (f"~{letters[:place]}{letters[place + 1 :]}" for place in range(len(letters)))
 
 
 def _joined(sounds: Sequence[str]) -> set[str]:
@@ -69,10 +86,6 @@ def _joined(sounds: Sequence[str]) -> set[str]:
         sounds[start : start + length] for length in (2, 3) for start in range(len(sounds) - length + 1)
     )
     return {skeleton("".join(run)) for run in (*runs, sounds) if len(run) > 1}
-
-
-def _telling(words: Sequence[Word]) -> list[str]:
-    return [word.sound for word in sorted(words, key=lambda word: -word.weight)[:_PAIRED_WORDS]]
 
 
 def _acronyms(name: Prepared) -> Iterator[str]:

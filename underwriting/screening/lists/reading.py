@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from underwriting.screening.lists.brackets import names_in
 from underwriting.screening.subjects import Listed, ListedName
 
 
@@ -28,14 +29,23 @@ class ReadList:
 
 
 def names_of(strong: Iterable[str], weak: Iterable[str] = ()) -> tuple[ListedName, ...]:
-    """Each name once, in their order; one that is both strong and weak is strong."""
+    """Each name once, in their order; one that is both strong and weak is strong. An acronym in brackets is weak."""
     found: dict[str, ListedName] = {}
-    for texts, is_weak in ((strong, False), (weak, True)):
-        for text in texts:
-            plain = one_line(text)
-            if any(character.isalnum() for character in plain):
-                found.setdefault(plain, ListedName(plain, is_weak))
+    abbreviated: list[str] = []
+    for text in strong:
+        names, acronyms = names_in(one_line(text))
+        abbreviated += acronyms
+        _add(found, names, is_weak=False)
+    for text in weak:
+        _add(found, [name for names in names_in(one_line(text)) for name in names], is_weak=True)
+    _add(found, abbreviated, is_weak=True)
     return tuple(found.values())
+
+
+def _add(found: dict[str, ListedName], names: Iterable[str], *, is_weak: bool) -> None:
+    for name in names:
+        if any(character.isalnum() for character in name):
+            found.setdefault(name, ListedName(name, is_weak))
 
 
 def one_line(text: str | None) -> str:

@@ -39,8 +39,8 @@ def _listed(element: Element) -> Listed:
     name = " ".join(part for part in (_text(element, part) for part in _PARTS) if part)
     aliases = [(_text(alias, "QUALITY").lower(), alias) for alias in element if alias.tag.endswith("_ALIAS")]
     strong = [name, _text(element, "NAME_ORIGINAL_SCRIPT")]
-    strong += [text for quality, alias in aliases if quality != _WEAK for text in _alias(alias)]
-    names = names_of(strong, [text for quality, alias in aliases if quality == _WEAK for text in _alias(alias)])
+    strong += [_text(alias, "ALIAS_NAME") for quality, alias in aliases if quality != _WEAK]
+    names = names_of(strong, [_text(alias, "ALIAS_NAME") for quality, alias in aliases if quality == _WEAK])
     if not name or not names:
         raise MalformedList(place, "no name")
     return Listed(
@@ -60,12 +60,6 @@ def _listed(element: Element) -> Listed:
 
 def _text(element: Element, tag: str) -> str:
     return one_line(element.findtext(tag))
-
-
-def _alias(alias: Element) -> Iterator[str]:
-    """Several aliases in one are separated by semicolons."""
-    for text in _text(alias, "ALIAS_NAME").split(";"):
-        yield text.strip()
 
 
 def _countries(element: Element) -> Iterator[str | None]:
