@@ -1,5 +1,6 @@
 """What follows from a request's acts at the insurer's, and whom it is told to."""
 
+from django.conf import settings
 from django.utils import timezone
 
 from applications import actions as requests
@@ -41,6 +42,15 @@ def start_analysis(entry: Entry) -> None:
     analysis = request_analysis(request, at=now)
     if analysis.status == Analysis.Status.PENDING:
         queue_after_commit(analyse, analysis.pk)
+
+
+@on(request_events.REQUEST_SUBMITTED)
+def ask_for_the_group(entry: Entry) -> None:
+    """Have GLEIF asked which group the buyer belongs to; nobody is asked where sources outside are switched off."""
+    from underwriting.tasks import ask_group
+
+    if settings.OUTSIDE_SOURCES:
+        queue_after_commit(ask_group, _request_of(entry).pk)
 
 
 @on(request_events.REQUEST_WITHDRAWN)
