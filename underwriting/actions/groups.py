@@ -56,10 +56,15 @@ def note_group(request: CoverRequest, finding: GroupFinding, *, at: datetime) ->
     )
     if finding.is_known:
         _link(buyer, answer)
-    data = {"group": answer.group_name or answer.outcome, "group_lei": answer.group_lei, "outcome": answer.outcome}
-    event = events.GROUP_NOTED if finding.is_known else events.GROUP_NOT_ANSWERED
-    record(request.journal_key, event, actor=None, at=at, data=data)
+    data = {"group": answer.group_name, "group_lei": answer.group_lei, "outcome": answer.outcome}
+    record(request.journal_key, _event_of(answer), actor=None, at=at, data=data)
     return answer
+
+
+def _event_of(answer: GroupAnswer) -> str:
+    if not answer.is_known:
+        return events.GROUP_NOT_ANSWERED
+    return events.GROUP_NOTED if answer.group_lei else events.GROUP_WITHOUT_LEI
 
 
 def _link(buyer: Buyer, answer: GroupAnswer) -> None:
