@@ -46,3 +46,5 @@ def test_the_look_up_swaps_the_fields_in(open_page, live_server, transactional_d
     assert [each["id"] for each in found if each["impact"] in {"serious", "critical"}] == []
     if folder := os.environ.get("UNLOCKFOCUS_PICTURES"):
         page.screenshot(path=Path(folder) / f"buyer-look-up-{language}-{width}.png", full_page=True)
+    page.press("[name=buyer_name]", "Enter")
+    page.wait_for_url("**/steps/order/")

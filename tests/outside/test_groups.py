@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 
 from applications.models import CoverRequest
+from journal.models import Entry
 from parties.models import Buyer, BuyerGroup, GroupAnswer
-from tests.factories import analysed_request, another_company, bound_guarantee
+from tests.factories import analysed_request, another_company, bound_guarantee, submitted_request
 from tests.outside.server import says
-from underwriting import tasks
+from underwriting import handlers, tasks
 from underwriting.terms import cumul
 
 OWN, PARENT = "549300W96W2VKSMVDF81", "969500P14LM2F2RXXO46"
@@ -104,6 +105,18 @@ def test_the_sweep_asks_again_after_an_hour_what_was_not_answered(request_of_ind
     GroupAnswer.objects.update(is_known=True)
     tasks.sweep_groups()
     assert len(queued) == 2
+
+
+def test_a_submitted_request_has_its_group_asked_for(gleif, index, alice, now, monkeypatch, settings):
+    queued = []
+    monkeypatch.setattr(handlers, "queue_after_commit", lambda task, *args: queued.append((task.name, args)))
+    request = submitted_request(index, alice, now)
+    entry = Entry.objects.get(event="request.submitted")
+    handlers.ask_for_the_group(entry)
+    assert queued == [("underwriting.tasks.ask_group", (request.pk,))]
+    settings.OUTSIDE_SOURCES = False
+    handlers.ask_for_the_group(entry)
+    assert len(queued) == 1
 
 
 def test_switched_off_nobody_is_asked(request_of_index, settings, monkeypatch):
