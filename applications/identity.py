@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.http import QueryDict
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from applications import events
@@ -158,6 +159,11 @@ def _bare(text: str) -> str:
     return re.sub(r"[\W_]+", "", str(text or "")).casefold()
 
 
+def age_of(check: IdentityCheck, now: datetime) -> str:
+    """How long ago the register said it, in words; "" for less than a minute."""
+    return timesince(check.fetched_at, now) if now - check.fetched_at >= timedelta(minutes=1) else ""
+
+
 @dataclass(frozen=True)
 class FormRow:
     """One field of the form, and what the register has instead; "" where it agrees or has nothing."""
@@ -179,7 +185,7 @@ def shown_in_form(request: CoverRequest, form: Any, now: datetime) -> dict[str, 
         "form": form,
         "are_registers_connected": settings.OUTSIDE_SOURCES,
         "check": check,
-        "now": now,
+        "age": age_of(check, now) if check else "",
         "number_fields": [form[name] for name in first],
         "rows": [FormRow(form[name], instead.get(name, "")) for name in form.fields if name not in first],
     }

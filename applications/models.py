@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from applications.ecb import is_stale
 from applications.exposure import Exposure, ScheduleLine, SellerFigures, Stake, last_due_on, peak_exposure
@@ -239,11 +240,11 @@ class IdentityCheck(models.Model):
         BAD_PAYLOAD = "bad_payload", _("no answer that could be read")
 
     class Standing(models.TextChoices):
-        ACTIVE = "active", _("active")
-        INACTIVE = "inactive", _("inactive")
-        STRUCK_OFF = "struck_off", _("struck off")
-        IN_PROCEEDINGS = "in_proceedings", _("in insolvency or liquidation")
-        UNKNOWN = "unknown", _("not stated")
+        ACTIVE = "active", pgettext_lazy("company", "active")
+        INACTIVE = "inactive", pgettext_lazy("company", "inactive")
+        STRUCK_OFF = "struck_off", pgettext_lazy("company", "struck off")
+        IN_PROCEEDINGS = "in_proceedings", pgettext_lazy("company", "in insolvency or liquidation")
+        UNKNOWN = "unknown", pgettext_lazy("company", "not stated")
 
     BAD = (Standing.INACTIVE, Standing.STRUCK_OFF, Standing.IN_PROCEEDINGS)
 

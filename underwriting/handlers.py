@@ -1,5 +1,6 @@
 """What follows from a request's acts at the insurer's, and whom it is told to."""
 
+from django.conf import settings
 from django.utils import timezone
 
 from applications import actions as requests
@@ -72,6 +73,15 @@ def tell_underwriters_of_decision(entry: Entry) -> None:
     if request:
         context = {"reference": request.reference, "decision": entry.event, **entry.data}
         owe_letters(entry, "desk_match_decided", _underwriters(), context)
+
+
+@on(request_events.REQUEST_SUBMITTED)
+def ask_for_the_group(entry: Entry) -> None:
+    """Have GLEIF asked which group the buyer belongs to; nobody is asked where sources outside are switched off."""
+    from underwriting.tasks import ask_group
+
+    if settings.OUTSIDE_SOURCES:
+        queue_after_commit(ask_group, _request_of(entry).pk)
 
 
 @on(request_events.REQUEST_WITHDRAWN)

@@ -19,6 +19,8 @@ app.conf.beat_schedule = {
     "drafts-expire": {"task": "applications.tasks.expire_drafts", "schedule": timedelta(hours=6)},
     # Analyses whose worker was killed are queued again.
     "analyses-sweep": {"task": "underwriting.tasks.sweep_analyses", "schedule": timedelta(seconds=30)},
+    # Buyers whose group GLEIF has not told yet are asked about again.
+    "groups-sweep": {"task": "underwriting.tasks.sweep_groups", "schedule": timedelta(minutes=15)},
     # Runs of a model over the portfolio that stand still are queued again.
     "rescorings-sweep": {"task": "underwriting.tasks.sweep_rescorings", "schedule": timedelta(minutes=1)},
     # Parties not compared with the newest sanctions lists yet, because a worker or the broker went away.

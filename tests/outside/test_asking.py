@@ -386,6 +386,12 @@ def no_redis(settings, monkeypatch):
     monkeypatch.setattr(breaker, "_alone", breaker._Alone())
 
 
+def test_the_queue_on_a_unix_socket_is_found_as_celery_writes_it(settings):
+    settings.REDIS_URL = "redis+socket:///tmp/a/valkey.sock?virtual_host=3"
+    connection = store.shared().connection_pool.connection_kwargs
+    assert (connection["path"], connection["db"]) == ("/tmp/a/valkey.sock", 3)  # noqa: S108
+
+
 def test_without_redis_answers_come_more_slowly_and_are_not_kept(fake, no_redis):
     fake.on("/x", says(200, NAMED))
     waiting = Waits()

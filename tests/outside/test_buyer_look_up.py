@@ -69,9 +69,9 @@ def test_empty_fields_are_filled_and_nothing_is_confirmed_before_saving(register
     assert value_of(page, "buyer_name") == "PEI"
     assert value_of(page, "buyer_legal_form") == "SRL"
     assert value_of(page, "buyer_vat_number") == "RO49007311"
-    assert value_of(page, "buyer_activity") == "49.41 (CAEN, revision not stated)"
+    assert value_of(page, "buyer_activity") == "49.41 (CAEN)"
     assert "The VAT number RO49007311 is valid, according to VIES." in page
-    assert "ANAF, public web service" in page
+    assert "ANAF, serviciu web public" in page
     assert "error-summary" not in page
     draft.refresh_from_db()
     assert "buyer" in draft.unsaved_input
@@ -93,7 +93,7 @@ def test_saving_confirms_what_was_filled_in(registers, browser, draft):
     browser.post(reverse("request-step", args=[draft.reference, "buyer"]), data)
     draft.refresh_from_db()
     assert "buyer" not in draft.unsaved_input
-    assert draft.buyer_activity == "49.41 (CAEN, revision not stated)"
+    assert draft.buyer_activity == "49.41 (CAEN)"
     assert identity_of(draft).is_confirmed
     assert identity_of(draft).differing == ()
 

@@ -88,7 +88,7 @@ def test_a_romanian_company():
         legal_form="SRL",
         vat_number="RO3365133",
         address="JUD. ARAD, SAT PECICA ORŞ. PECICA, STR. 203, NR.19",
-        activity=Activity("49.41", "CAEN, revision not stated"),
+        activity=Activity("49.41", "CAEN"),
         registered_on=date(1993, 2, 25),
         other_numbers=(("ONRC", "J1993000151025"),),
     )
@@ -312,7 +312,7 @@ def test_a_polish_form_activity_and_days():
     )
     found = krs.read_company(reply(full), "0000006865")
     assert (found.legal_form, found.as_of, found.registered_on) == ("Sp. z o.o.", date(2026, 11, 20), date(2012, 3, 8))
-    assert found.activity == Activity("28.41", "PKD, revision not stated")
+    assert found.activity == Activity("28.41", "PKD")
 
 
 def test_a_czech_company():

@@ -17,11 +17,11 @@ PREFIX = "outside"
 
 @lru_cache(maxsize=4)
 def _connected(address: str) -> Redis:
-    return Redis.from_url(_as_redis_reads(address), socket_timeout=1.0, socket_connect_timeout=0.5)
+    return Redis.from_url(_for_the_client(address), socket_timeout=1.0, socket_connect_timeout=0.5)
 
 
-def _as_redis_reads(address: str) -> str:
-    """A socket's address in Celery's form, `redis+socket://path?virtual_host=0`, is another in the client's."""
+def _for_the_client(address: str) -> str:
+    """The address as the client knows it: Celery writes a unix socket as redis+socket:///PATH?virtual_host=0."""
     return address.replace("redis+socket://", "unix://", 1).replace("virtual_host=", "db=", 1)
 
 

@@ -31,7 +31,7 @@ from unlockfocus.json_cases import InvalidCase, as_object, get
 SOURCE = Source(
     name="ANAF",
     address="https://webservicesp.anaf.ro",
-    licence="ANAF, public web service",
+    licence="ANAF, serviciu web public",
     requests=1,
     per_seconds=1.1,
 )
@@ -147,7 +147,7 @@ def _activity(code: str) -> Activity | None:
     """CAEN is NACE with the same four digits; ANAF does not say which revision it is in."""
     if not re.fullmatch("[0-9]{4}", code):
         return None
-    return Activity(f"{code[:2]}.{code[2:]}", "CAEN, revision not stated")
+    return Activity(f"{code[:2]}.{code[2:]}", "CAEN")
 
 
 def _number(value: Any) -> str:

@@ -26,7 +26,7 @@ from underwriting.sources.questions import Question, Reply, Source
 SOURCE = Source(
     name="ARES",
     address="https://ares.gov.cz/ekonomicke-subjekty-v-be/rest",
-    licence="Open data, Ministerstvo financí",
+    licence="Ministerstvo financí, otevřená data",
     requests=400,
     per_seconds=60.0,
 )
@@ -89,5 +89,5 @@ def _activity(answer: Any) -> Activity | None:
     codes = [text(answer, "czNacePrevazujici"), *(str(each) for each in listed(answer, "czNace"))]
     for code in codes:
         if re.fullmatch("[0-9]{4,5}", code):
-            return Activity(f"{code[:2]}.{code[2:4]}", "CZ-NACE, revision not stated")
+            return Activity(f"{code[:2]}.{code[2:4]}", "CZ-NACE")
     return None

@@ -30,7 +30,7 @@ from unlockfocus.json_cases import as_object, get
 SOURCE = Source(
     name="KRS",
     address="https://api-krs.ms.gov.pl",
-    licence="Public register, Ministerstwo Sprawiedliwości",
+    licence="Ministerstwo Sprawiedliwości, rejestr jawny",
     requests=5,
     per_seconds=1.0,
 )
@@ -106,5 +106,5 @@ def _activity(subject: Any) -> Activity | None:
     for each in listed(subject, "przedmiotPrzewazajacejDzialalnosci"):
         division, group = text(each, "kodDzial"), text(each, "kodKlasa")
         if re.fullmatch("[0-9]{2}", division) and re.fullmatch("[0-9]{2}", group):
-            return Activity(f"{division}.{group}", "PKD, revision not stated")
+            return Activity(f"{division}.{group}", "PKD")
     return None

@@ -25,7 +25,7 @@ from unlockfocus.json_cases import InvalidCase, get, shown
 SOURCE = Source(
     name="VIES",
     address="https://ec.europa.eu/taxation_customs/vies/rest-api",
-    licence="European Commission, no bulk use",
+    licence="© European Union",
     requests=2,
     per_seconds=1.0,
     fresh_seconds=6 * 3600,
