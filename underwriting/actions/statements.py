@@ -22,7 +22,7 @@ from underwriting.scoring.statement import ITEMS, Statement, before, years_of
 from underwriting.scoring.stored import as_dict, statement_from_accounts
 from underwriting.scoring.versions import Version, scorecard_of, versions
 from underwriting.scoring_inputs import base_rate_of, year_of
-from underwriting.sources import anaf, ixbrl, liasse
+from underwriting.sources import anaf, inpi, ixbrl, liasse
 from underwriting.sources.filing import Filing
 from unlockfocus.errors import BusinessRule
 
@@ -31,6 +31,7 @@ SOURCES = {
     anaf.REGISTER: BuyerStatement.Source.ANAF,
     liasse.BANQUE_DE_FRANCE: BuyerStatement.Source.BANQUE_DE_FRANCE,
     liasse.DGFIP: BuyerStatement.Source.DGFIP,
+    inpi.REGISTER: BuyerStatement.Source.INPI,
     ixbrl.REGISTER: BuyerStatement.Source.COMPANIES_HOUSE,
 }
 
