@@ -1,9 +1,12 @@
-"""Accounts read from a file, as the insured sees them before they are kept."""
+"""Accounts read from a file, as the insured and an underwriter see them before they are kept."""
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from playwright.sync_api import Page
@@ -14,6 +17,9 @@ from parties.models import Company, User
 from tests.applications.test_accounts_file import FIGURES
 from tests.browser.test_pages import MODES, look_at, sign_in_as
 from tests.conftest import NOW
+from tests.factories import analyse, analysed_request
+from tests.underwriting.test_filings import as_pei, keep
+from tests.underwriting.test_register_accounts import as_bytes, bilant
 from unlockfocus import demo
 
 # What is wrong with it: assets that do not add up, a cell that is no number, a line nobody knows.
@@ -42,3 +48,35 @@ def test_a_file_of_accounts_before_it_is_kept(
     reference = draft.reference
     addresses = [f"/requests/{reference}/accounts-preview/", f"/requests/{reference}/steps/accounts/"]
     assert look_at(page, addresses) == []
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), MODES)
+def test_accounts_of_a_register_on_the_desk(
+    open_page: Callable[..., Page],
+    transactional_db: None,
+    index: Company,
+    alice: User,
+    bruno: User,
+    live_server: Any,
+    tmp_path: Path,
+    language: str,
+    width: int,
+    scheme: str,
+) -> None:
+    page = open_page(language, width, scheme)
+    sign_in_as(page, bruno, live_server.url)
+    file = analysed_request(index, alice, NOW)
+    keep(file.buyer, NOW, amounts={**as_pei(file), "I13": 120_000_000})
+    analyse(file, NOW)
+    adding = f"/desk/file/{file.reference}/accounts/"
+    assert look_at(page, [f"/desk/file/{file.reference}/", adding]) == []
+    saved = tmp_path / "bilant-2025.json"
+    saved.write_bytes(as_bytes(bilant(as_pei(file))))
+    page.goto(adding)
+    page.locator("input[type=file]").set_input_files(saved)
+    page.locator("button[value=read]").click()
+    page.locator("input[name=token]").wait_for(state="attached")
+    if folder := os.environ.get("UNLOCKFOCUS_PICTURES"):
+        page.screenshot(path=Path(folder, f"desk-register-preview-{width}.png"), full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert [each for each in Axe().run(page).response["violations"] if each["impact"] in {"serious", "critical"}] == []
