@@ -1,17 +1,20 @@
 """Read a buyer's accounts from an uploaded spreadsheet or CSV file. Pure, and distrustful of every byte.
 
-The first column names the item by its code or its English or French label; the first row gives, from the second
-column on, the end of each year. Formulas are never computed: a spreadsheet's stored values are taken. Every cell that
-cannot be read is reported by its address, so that one upload tells everything there is to correct.
+The first column names the item by its code or by what it is called in one of five languages (`account_labels`); the
+first row gives, from the second column on, the end of each year. Two rows may say the currency and the unit of all the
+amounts. docs/rules/accounts-template.md describes the layout. Formulas are never computed: a spreadsheet's stored
+values are taken. Every cell that cannot be read is reported by its address, so that one upload tells everything there
+is to correct.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from unlockfocus.money import InvalidAmount, parse_amount, to_cents
+from applications.account_labels import SYNONYMS, UNITS
+from unlockfocus.money import CURRENCIES, InvalidAmount, parse_amount, to_cents
 from unlockfocus.sheets import Row, Unreadable, address, as_day, is_given, plain, read_cells, shown
 
 MAX_ROWS = 200
@@ -51,6 +54,8 @@ ITEMS: tuple[Item, ...] = (
     Item("employees", "Employees", "Effectif"),
 )
 PUBLISHED_ON = Item("published_on", "Published on", "Publié le")
+CURRENCY = Item("currency", "Currency", "Devise")
+UNIT = Item("unit", "Unit", "Unité")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class Problem:
     """What could not be read. `cell` is an address such as B7, empty for the file as a whole.
 
     Codes: unreadable, too_big, too_many_rows, too_many_years, no_years, not_a_date, repeated_year, unknown_item,
-    repeated_item, not_a_number.
+    repeated_item, not_a_number, not_a_currency, not_a_unit, two_values.
     """
 
     cell: str
@@ -68,24 +73,51 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class AccountsYear:
-    """One column: the items given, by code; an empty cell is an item not given."""
+    """One column: the items given, by code, and the address of each; an empty cell is an item not given."""
 
     period_end: date
     published_on: date | None
     items: Mapping[str, Decimal]
+    cells: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell beside a label: as written, and what it was read as; None when it could not be read."""
+
+    address: str
+    written: str
+    value: Decimal | date | str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the file: its label, the item it was taken for ("" when for none), a cell for each year or None."""
+
+    address: str
+    label: str
+    item: str
+    cells: tuple[Cell | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AccountsFile:
-    """The years, newest first, and every problem; the years hold what could be read."""
+    """The years, newest first, and every problem; the years hold what could be read.
+
+    `lines` are the rows as they stand, their cells in the order of `years`; `currency` and `unit` are what the file
+    says of itself, None where it does not.
+    """
 
     years: tuple[AccountsYear, ...]
     problems: tuple[Problem, ...]
+    lines: tuple[Line, ...] = ()
+    currency: str | None = None
+    unit: int | None = None
 
 
 def template_rows() -> tuple[Item, ...]:
-    """The rows of a template to fill in, publication day first."""
-    return (PUBLISHED_ON, *ITEMS)
+    """The rows of a template to fill in: what is said of all amounts, the publication day, the items."""
+    return (CURRENCY, UNIT, PUBLISHED_ON, *ITEMS)
 
 
 def read_accounts(content: bytes) -> AccountsFile:
@@ -102,18 +134,39 @@ def _read_rows(rows: list[Row]) -> AccountsFile:
     if len(rows) > MAX_ROWS and any(is_given(cell) for cell in rows[MAX_ROWS]):
         problems.append(Problem("", "too_many_rows", str(MAX_ROWS)))
     years = _read_header(rows[0] if rows else (), problems)
-    values: dict[int, dict[str, Any]] = {column: {} for column in years}
+    columns = sorted(years, key=lambda column: years[column], reverse=True)
     seen: set[str] = set()
-    for number, row in enumerate(rows[1:MAX_ROWS], start=2):
-        item = _read_item(row, number, seen, problems)
-        for column in years if item else ():
-            cell = row[column] if column < len(row) else None
-            if is_given(cell):
-                _read_cell(cell, item, address(column, number), values[column], problems)
-    found = (
-        AccountsYear(day, values[column].pop(PUBLISHED_ON.code, None), values[column]) for column, day in years.items()
-    )
-    return AccountsFile(tuple(sorted(found, key=lambda year: year.period_end, reverse=True)), tuple(problems))
+    lines = [_read_line(row, number, columns, seen, problems) for number, row in enumerate(rows[1:MAX_ROWS], start=2)]
+    kept = tuple(line for line in lines if line)
+    currency, unit = _said_once(CURRENCY.code, kept, problems), _said_once(UNIT.code, kept, problems)
+    found = tuple(_year(years[column], position, kept) for position, column in enumerate(columns))
+    return AccountsFile(found, tuple(problems), kept, currency, unit)
+
+
+def _year(end: date, position: int, lines: Iterable[Line]) -> AccountsYear:
+    """The column of a year, from the lines that were taken for an item."""
+    items: dict[str, Decimal] = {}
+    cells: dict[str, str] = {}
+    published_on = None
+    for line in lines:
+        cell = line.cells[position]
+        if cell is None or cell.value is None:
+            continue
+        if isinstance(cell.value, Decimal):
+            items[line.item], cells[line.item] = cell.value, cell.address
+        elif isinstance(cell.value, date):
+            published_on = cell.value
+    return AccountsYear(end, published_on, items, cells)
+
+
+def _said_once(code: str, lines: Iterable[Line], problems: list[Problem]) -> Any:
+    """What the file says of all its amounts; a problem when it says two things."""
+    cells = [cell for line in lines if line.item == code for cell in line.cells if cell and cell.value is not None]
+    for cell in cells[1:]:
+        if cell.value != cells[0].value:
+            problems.append(Problem(cell.address, "two_values", cell.written))
+            return None
+    return cells[0].value if cells else None
 
 
 def _read_header(row: Row, problems: list[Problem]) -> dict[int, date]:
@@ -136,11 +189,26 @@ def _read_header(row: Row, problems: list[Problem]) -> dict[int, date]:
     return years
 
 
-def _read_item(row: Row, number: int, seen: set[str], problems: list[Problem]) -> str:
-    """The code of the item the row is about; empty for a blank row, an unknown or a repeated item."""
+def _read_line(row: Row, number: int, columns: list[int], seen: set[str], problems: list[Problem]) -> Line | None:
+    """A row with its label and a cell for each year; None for a blank one."""
     label = row[0] if row else None
     if not is_given(label):
-        return ""
+        return None
+    item = _read_item(label, number, seen, problems)
+    cells = [row[column] if column < len(row) else None for column in columns]
+    return Line(
+        address(0, number),
+        shown(label),
+        item,
+        tuple(
+            _read_cell(cell, item, address(column, number), problems) if is_given(cell) else None
+            for cell, column in zip(cells, columns, strict=True)
+        ),
+    )
+
+
+def _read_item(label: Any, number: int, seen: set[str], problems: list[Problem]) -> str:
+    """The code of the item the row is about; empty for an unknown or a repeated one."""
     code = _CODES.get(plain(str(label)), "")
     if not code:
         problems.append(Problem(address(0, number), "unknown_item", shown(label)))
@@ -151,13 +219,27 @@ def _read_item(row: Row, number: int, seen: set[str], problems: list[Problem]) -
     return code
 
 
-def _read_cell(cell: Any, item: str, address: str, values: dict[str, Any], problems: list[Problem]) -> None:
-    value = as_day(cell) if item == PUBLISHED_ON.code else _as_amount(cell)
-    if value is None:
-        code = "not_a_date" if item == PUBLISHED_ON.code else "not_a_number"
-        problems.append(Problem(address, code, shown(cell)))
-    else:
-        values[item] = value
+_REFUSALS = {PUBLISHED_ON.code: "not_a_date", CURRENCY.code: "not_a_currency", UNIT.code: "not_a_unit"}
+
+
+def _read_cell(cell: Any, item: str, address: str, problems: list[Problem]) -> Cell:
+    readers = {PUBLISHED_ON.code: as_day, CURRENCY.code: _as_currency, UNIT.code: _as_unit}
+    value = readers.get(item, _as_amount)(cell) if item else None
+    if item and value is None:
+        problems.append(Problem(address, _REFUSALS.get(item, "not_a_number"), shown(cell)))
+    return Cell(address, shown(cell), value)
+
+
+def _as_currency(cell: Any) -> str | None:
+    """A currency by its code, alone or first among words: RON, EUR (euro)."""
+    first = str(cell).split()[0].strip("()[],;.").upper() if isinstance(cell, str) and cell.split() else ""
+    return first if first in CURRENCIES else None
+
+
+def _as_unit(cell: Any) -> int | None:
+    if isinstance(cell, bool):
+        return None
+    return _UNITS.get(plain(f"{cell:.0f}" if isinstance(cell, int | float) and cell == cell // 1 else str(cell)))
 
 
 def _as_amount(cell: Any) -> Decimal | None:
@@ -173,7 +255,12 @@ def _as_amount(cell: Any) -> Decimal | None:
 
 
 def _codes(items: Iterable[Item]) -> dict[str, str]:
-    return {plain(name): item.code for item in items for name in (item.code, item.english, item.french)}
+    return {
+        plain(name): item.code
+        for item in items
+        for name in (*SYNONYMS.get(item.code, ()), item.code, item.english, item.french)
+    }
 
 
 _CODES = _codes(template_rows())
+_UNITS = {plain(word): unit for unit, words in UNITS.items() for word in words}

@@ -1,10 +1,10 @@
-"""The buyer's accounts, two years side by side: typed, or read from a file and shown for checking."""
+"""The buyer's accounts, two years side by side: typed, or read from a file and checked on a page of their own."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +13,8 @@ from django.forms.boundfield import BoundField
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from openpyxl import Workbook
 
-from applications.accounts import ITEMS, AccountsFile, Item, Problem, read_accounts, template_rows
+from applications.accounts import ITEMS, Item, Problem
 from applications.fields import AmountField, DayField, YesNoField, currency_choices, language
 from applications.models import BuyerAccounts, CoverRequest
 
@@ -42,6 +41,9 @@ PROBLEMS = {
     "unknown_item": gettext_lazy("%(cell)s: “%(value)s” is not an item we know. Use the names of the template."),
     "repeated_item": gettext_lazy("%(cell)s: “%(value)s” stands twice."),
     "not_a_number": gettext_lazy("%(cell)s: “%(value)s” is not a number."),
+    "not_a_currency": gettext_lazy("%(cell)s: “%(value)s” is not a currency we know by its code. Example: RON"),
+    "not_a_unit": gettext_lazy("%(cell)s: “%(value)s” is not a unit. Examples: 1, 1000, thousands, millions"),
+    "two_values": gettext_lazy("%(cell)s: “%(value)s” is not what the column before it says. Choose below."),
 }
 
 
@@ -50,15 +52,9 @@ def item_label(item: Item) -> str:
     return item.french if language() == "fr" else item.english
 
 
-class AccountsForm(forms.Form):
-    """Fields are named `<year>_<item>`. A file, when there is one, replaces what was typed in the table."""
+class AboutAccountsForm(forms.Form):
+    """What is said once of all the figures."""
 
-    file = forms.FileField(
-        label=gettext_lazy("Read from a file"),
-        help_text=gettext_lazy("An Excel or CSV file in the layout of our template. It fills the table below."),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
-    )
     currency = forms.ChoiceField(label=gettext_lazy("Currency of the accounts"), choices=currency_choices)
     unit = forms.TypedChoiceField(
         label=gettext_lazy("Amounts are in"),
@@ -72,10 +68,22 @@ class AccountsForm(forms.Form):
     audited = YesNoField(label=gettext_lazy("Were these accounts audited?"))
     consolidated = YesNoField(label=gettext_lazy("Are they consolidated accounts of a group?"))
 
+
+class AccountsForm(AboutAccountsForm):
+    """Fields are named `<year>_<item>`. A file, when there is one, is read apart: see `accounts_reading`."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Read from a file"),
+        help_text=gettext_lazy(
+            "An Excel or CSV file, best in the layout of our template. You see how each line is read before it is kept."
+        ),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
+
     def __init__(self, *args: Any, request: CoverRequest, at: datetime, **options: Any) -> None:
         super().__init__(*args, initial=_initial(request), **options)  # type: ignore[misc]
         self.request, self.at = request, at
-        self.was_read_from_file = False
         for year in YEARS:
             self.fields[f"{year}_period_end"] = DayField(label=_("Year ending"), required=False)
             self.fields[f"{year}_published_on"] = DayField(label=_("Published on"), required=False)
@@ -96,33 +104,15 @@ class AccountsForm(forms.Form):
         return [("period_end", _("Year ending")), ("published_on", _("Published on")), *items]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("file"):
-            self._read_file(cleaned["file"])
+        super().clean()
         self._check_newest()
         self._check_order()
         return self.cleaned_data
 
-    def _read_file(self, file: Any) -> None:
-        result = read_accounts(file.read())
-        for problem in result.problems[:20]:
-            self.add_error("file", problem_sentence(problem))
-        if not result.problems:
-            self._fill(result)
-            self.was_read_from_file = True
-
-    def _fill(self, result: AccountsFile) -> None:
-        for year, given in zip(YEARS, result.years, strict=False):
-            self.cleaned_data[f"{year}_period_end"] = given.period_end
-            self.cleaned_data[f"{year}_published_on"] = given.published_on
-            for item in ITEMS:
-                self.cleaned_data[f"{year}_{item.code}"] = given.items.get(item.code)
-                self.errors.pop(f"{year}_{item.code}", None)
-
     def _check_newest(self) -> None:
         for name in ("period_end", *(item.code for item in ITEMS if item.code in REQUIRED_ITEMS)):
             field = f"newest_{name}"
-            if self.cleaned_data.get(field) is None and field not in self.errors and "file" not in self.errors:
+            if self.cleaned_data.get(field) is None and field not in self.errors:
                 self.add_error(field, _("The analysis needs this figure."))
 
     def _check_order(self) -> None:
@@ -139,7 +129,8 @@ class AccountsForm(forms.Form):
         return {code: value for code, value in values.items() if value is not None}
 
     def write(self) -> None:
-        """Replace the request's accounts; the form is valid."""
+        """Replace the request's accounts; the form is valid. A figure as a file gave it keeps its cell with it."""
+        known = [_provenance_of_file(self.request.accounts_file), *map(_provenance_of_row, self.request.accounts.all())]
         self.request.accounts.all().delete()
         BuyerAccounts.objects.bulk_create(
             BuyerAccounts(
@@ -151,23 +142,54 @@ class AccountsForm(forms.Form):
                 period_end=self.cleaned_data[f"{year}_period_end"],
                 published_on=self.cleaned_data[f"{year}_published_on"],
                 items={code: str(value) for code, value in self._items(year).items()},
+                provenance=_provenance(self.cleaned_data[f"{year}_period_end"], self._items(year), known),
             )
             for year in YEARS
             if self.cleaned_data.get(f"{year}_period_end")
         )
+        self.request.accounts_file = None
+        self.request.save(update_fields=["accounts_file"])
 
 
-def template_workbook(shown_in: str) -> bytes:
-    """An XLSX file with the items in the first column and two years to fill in beside them."""
-    book = Workbook()
-    sheet = book.active
-    sheet.append(["", "2025-12-31", "2024-12-31"])
-    for item in template_rows():
-        sheet.append([item.french if shown_in == "fr" else item.english])
-    sheet.column_dimensions["A"].width = 34
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+@dataclass(frozen=True)
+class _Known:
+    """Figures that are known to come from a file: by year end and item, the amount and the address of its cell."""
+
+    file: str
+    sha256: str
+    cells: dict[tuple[str, str], tuple[Decimal, str]]
+
+
+def _provenance(end: date, items: dict[str, Decimal], known: list[_Known]) -> dict[str, Any]:
+    """Where the figures of a year come from: the first file that gave any of them as they stand."""
+    for source in known:
+        told = {
+            code: found[1]
+            for code, amount in items.items()
+            if (found := source.cells.get((end.isoformat(), code))) and found[0] == amount
+        }
+        if told:
+            return {"file": source.file, "sha256": source.sha256, "items": told}
+    return {}
+
+
+def _provenance_of_file(reading: dict[str, Any] | None) -> _Known:
+    years = reading["years"] if reading else []
+    return _Known(
+        reading["name"] if reading else "",
+        reading["sha256"] if reading else "",
+        {
+            (year["period_end"], code): (Decimal(text), year["cells"][code])
+            for year in years
+            for code, text in year["items"].items()
+        },
+    )
+
+
+def _provenance_of_row(row: BuyerAccounts) -> _Known:
+    told = row.provenance.get("items", {})
+    cells = {(row.period_end.isoformat(), code): (Decimal(row.items[code]), cell) for code, cell in told.items()}
+    return _Known(row.provenance.get("file", ""), row.provenance.get("sha256", ""), cells)
 
 
 def problem_sentence(problem: Problem) -> str:

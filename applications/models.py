@@ -127,6 +127,8 @@ class CoverRequest(models.Model):
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     # What was typed and could not be saved yet, by step: shown again, with its errors, until it is put right.
     unsaved_input = models.JSONField(default=dict, blank=True)
+    # The last file of accounts that was read and not yet kept, as `accounts_reading` writes it.
+    accounts_file = models.JSONField(null=True, blank=True)
     completed_steps = ArrayField(models.CharField(max_length=20), default=list, blank=True)
 
     other_credit_insurance = models.BooleanField(_("other credit insurance on this buyer"), null=True)
@@ -385,6 +387,8 @@ class BuyerAccounts(models.Model):
     published_on = models.DateField(_("published"), null=True, blank=True)
     # Item name to amount as a decimal string; an item that was not given is absent.
     items = models.JSONField(default=dict)
+    # {"file": its name, "sha256": of its content, "items": {item name: address of its cell}}; empty when typed.
+    provenance = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name_plural = "buyer's accounts"

@@ -111,7 +111,7 @@ def save_step(request_id: int, step: Step, data: QueryDict, files: Any, *, at: d
     valid = form.is_valid()
     if valid:
         form.write()
-    _note_progress(request.pk, step.name, None if valid else _as_typed(data), at)
+    note_progress(request.pk, step.name, None if valid else _as_typed(data), at)
     return request, form
 
 
@@ -119,11 +119,11 @@ def save_step(request_id: int, step: Step, data: QueryDict, files: Any, *, at: d
 def keep_typed(request_id: int, step: Step, data: QueryDict, *, at: datetime) -> None:
     """Keep what was typed in a step of a draft without judging it."""
     if locked(request_id).is_draft:
-        _note_progress(request_id, step.name, _as_typed(data), at)
+        note_progress(request_id, step.name, _as_typed(data), at)
 
 
-def _note_progress(request_id: int, name: str, typed: dict[str, list[str]] | None, at: datetime) -> None:
-    """Written apart from the form's own instance, whose fields may hold refused values."""
+def note_progress(request_id: int, name: str, typed: dict[str, list[str]] | None, at: datetime) -> None:
+    """Note that a step was saved, or what was typed there; written apart from a form’s own instance."""
     request = CoverRequest.objects.get(pk=request_id)
     request.unsaved_input.pop(name, None)
     if typed is not None:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("requests/", views.requests, name="requests"),
     path("requests/new/", views.request_new, name="request-new"),
     path("requests/<str:reference>/steps/<slug:name>/", views.step, name="request-step"),
+    path("requests/<str:reference>/accounts-preview/", views.accounts_preview, name="accounts-preview"),
     path("requests/<str:reference>/schedule-preview/", views.schedule_preview, name="schedule-preview"),
     path("requests/<str:reference>/documents/add/", views.document_add, name="document-add"),
     path("requests/<str:reference>/withdraw/", views.withdraw, name="request-withdraw"),

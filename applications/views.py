@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -17,9 +18,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from applications import actions, identity, steps
+from applications import accounts_reading, actions, identity, steps
 from applications.abilities import may_open_request, request_abilities
-from applications.accounts_form import template_workbook
+from applications.accounts_template import template_workbook
 from applications.declarations import current_wording
 from applications.eligibility import Answers, assess, is_eligible
 from applications.eligibility_form import EligibilityForm
@@ -152,16 +153,67 @@ def _save(request: SignedInRequest, cover_request: CoverRequest, this: steps.Ste
         data = with_line_added(request.POST) if act == "add" else with_line_removed(request.POST, act)
         steps.keep_typed(cover_request.pk, this, data, at=now)
         return redirect("request-step", cover_request.reference, this.name)
+    file = request.FILES.get("file")
+    if this.name == accounts_reading.STEP and isinstance(file, UploadedFile):
+        return _read_accounts(request, cover_request, this, file)
     cover_request, form = steps.save_step(cover_request.pk, this, request.POST, request.FILES, at=now)
     if act == "later":
         messages.success(request, _("Saved. You can go on at any time."))
         return redirect("requests")
     if not form.is_valid():
         return show_step(request, cover_request, this, form, status=422)
-    if getattr(form, "was_read_from_file", False):
-        messages.success(request, _("The accounts were read from the file. Check them below."))
-        return redirect("request-step", cover_request.reference, this.name)
     return redirect("request-step", cover_request.reference, steps.step_after(this.name).name)
+
+
+def _read_accounts(
+    request: SignedInRequest, cover_request: CoverRequest, this: steps.Step, file: "UploadedFile[Any]"
+) -> HttpResponse:
+    """A file of accounts is shown as it was read before anything is kept; one that cannot be read is an error."""
+    cover_request, form = accounts_reading.take_file(cover_request.pk, request.POST, file, at=timezone.now())
+    if form.errors.get("file"):
+        return show_step(request, cover_request, this, form, status=422)
+    return redirect("accounts-preview", cover_request.reference)
+
+
+def accounts_preview(request: SignedInRequest, reference: str) -> HttpResponse:
+    """How each line of a file of accounts was read; the person keeps the figures, completes them, or goes back."""
+    cover_request = _visible(request, reference)
+    if "edit" not in request_abilities(cover_request, request.user):
+        return redirect("file", reference)
+    if not cover_request.accounts_file:
+        return redirect("request-step", reference, accounts_reading.STEP)
+    now = timezone.now()
+    if request.method != "POST":
+        return _show_preview(request, cover_request, accounts_reading.about_form(cover_request, now), [])
+    act = request.POST.get("act", "keep")
+    if act == "keep":
+        cover_request, form = accounts_reading.keep_file(cover_request.pk, request.POST, at=now)
+        if not form.is_valid():
+            about = accounts_reading.AboutAccountsForm(request.POST)
+            refused = accounts_reading.refused_figures(form)
+            return _show_preview(request, cover_request, about, refused, status=422)
+        messages.success(request, _("The figures of the file are kept."))
+        return redirect("request-step", reference, steps.step_after(accounts_reading.STEP).name)
+    if act == "table":
+        accounts_reading.put_in_table(cover_request.pk, request.POST, at=now)
+    else:
+        accounts_reading.drop_file(cover_request.pk)
+    return redirect("request-step", reference, accounts_reading.STEP)
+
+
+def _show_preview(
+    request: SignedInRequest, cover_request: CoverRequest, form: Any, refused: list[str], *, status: int = 200
+) -> HttpResponse:
+    reading: dict[str, Any] = cover_request.accounts_file or {}
+    context = {
+        **_step_context(cover_request, steps.BY_NAME[accounts_reading.STEP]),
+        "form": form,
+        "file_name": reading["name"],
+        "mapped": accounts_reading.mapped_lines(reading),
+        "problems": accounts_reading.other_problems(reading),
+        "refused": refused,
+    }
+    return render(request, "applications/accounts_preview.html", context, status=status)
 
 
 def with_line_added(data: Any) -> Any:
@@ -234,7 +286,7 @@ def _state_of(cover_request: CoverRequest, each: steps.Step, this: steps.Step) -
 @require_GET
 def accounts_template(request: HttpRequest) -> HttpResponse:
     """An empty workbook in the layout the accounts step reads."""
-    response = HttpResponse(template_workbook(request.LANGUAGE_CODE), content_type=XLSX)
+    response = HttpResponse(template_workbook(), content_type=XLSX)
     response["Content-Disposition"] = 'attachment; filename="accounts.xlsx"'
     return response
 

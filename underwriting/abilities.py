@@ -8,6 +8,7 @@ from parties.models import UNDERWRITERS, InsurerRole, User
 from underwriting.actions.analysis import UNANSWERED
 from underwriting.actions.sectors import may_be_scored
 from underwriting.models import Analysis, GradeOverride, Guarantee, ModelActivation, Offer
+from underwriting.register_files import registers_of
 from underwriting.terms import may_sign
 from underwriting.workflow import GUARANTEE
 
@@ -25,8 +26,8 @@ def offer_abilities(offer: Offer, user: User, today: date) -> frozenset[str]:
 def desk_abilities(request: CoverRequest, user: User, today: date) -> frozenset[str]:
     """What a person of the insurer may do on a file today.
 
-    Any of view, screen, analyse, sector, override, confirm_override, reject_override, offer, ask, decline, sign,
-    return, meet, not_take_up, close.
+    Any of view, screen, analyse, sector, register_accounts, override, confirm_override, reject_override, offer, ask,
+    decline, sign, return, meet, not_take_up, close.
     """
     if not user.duties:
         return frozenset()
@@ -46,7 +47,9 @@ def desk_abilities(request: CoverRequest, user: User, today: date) -> frozenset[
 def _on_request(request: CoverRequest) -> set[str]:
     acts = {"ask": "ask_information", "decline": "decline"}
     allowed = {act for act, transition in acts.items() if COVER_REQUEST.allows(transition, request.status)}
-    return allowed | ({"sector"} if may_be_scored(request) else set())
+    if not may_be_scored(request):
+        return allowed
+    return allowed | {"sector"} | ({"register_accounts"} if registers_of(request.buyer) else set())
 
 
 def _on_analysis(request: CoverRequest, user: User) -> set[str]:

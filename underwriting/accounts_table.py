@@ -6,8 +6,11 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from applications.fields import language
 from underwriting import words
+from underwriting.models import BuyerStatement
 from underwriting.ratio_words import ratio_name, told
 from underwriting.scoring.ratios import divide, spread
 from underwriting.scoring.statement import ITEMS, IdentityCheck, Statement, identity_checks, in_euros, years_of
@@ -47,6 +50,22 @@ class AccountsTable:
     ratios: tuple[Row, ...]
     checks: tuple[Check, ...]
     euros: "InEuros | None"
+    # Of each year, who told it; then each line's place in each year, where places are known.
+    sources: tuple[str, ...] = ()
+    places: tuple[Row, ...] = ()
+    differences: tuple["Differing", ...] = ()
+    left_aside: tuple[tuple[date, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Differing:
+    """One line of one year on which a register and the insured differ by more than rounding."""
+
+    period_end: date
+    source: str
+    label: str
+    insured: str
+    register: str
 
 
 @dataclass(frozen=True)
@@ -77,6 +96,55 @@ def accounts_table(accounts: Mapping[str, Any]) -> AccountsTable | None:
         ratios=_ratios(years),
         checks=tuple(_check(check) for check in identity_checks(newest)),
         euros=_in_euros(newest),
+        sources=tuple(_told_by(each) for each in _newest_first(accounts)),
+        places=_places(_newest_first(accounts)),
+        differences=tuple(_differing(each) for each in accounts.get("differences", ())),
+        left_aside=tuple(
+            (date.fromisoformat(end), source_name(source)) for end, source in accounts.get("left_aside", ())
+        ),
+    )
+
+
+def source_name(code: str) -> str:
+    """Who told a year or a line of it."""
+    names = dict(BuyerStatement.Source.choices)
+    return str(names.get(code or BuyerStatement.Source.INSURED, code))
+
+
+def _newest_first(accounts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return sorted(accounts["years"], key=lambda year: str(year["period_end"]), reverse=True)
+
+
+def _told_by(year: Mapping[str, Any]) -> str:
+    """The source of a year; of one made of two, both, the one that counts first."""
+    sources = [year.get("source", ""), *(source for source, _place in year.get("provenance", {}).values())]
+    return ", ".join(dict.fromkeys(map(source_name, sources)))
+
+
+def _places(years: list[Mapping[str, Any]]) -> tuple[Row, ...]:
+    told = [year.get("provenance", {}) for year in years]
+    return tuple(
+        Row(words.item_name(code), tuple(_place(each.get(code)) for each in told))
+        for code in ITEMS
+        if any(code in each for each in told)
+    )
+
+
+def _place(line: list[str] | None) -> str:
+    """The source and the place of a line; "typed" where somebody typed it."""
+    if line is None:
+        return "–"
+    source, place = line
+    return f"{source_name(source)}: {place or _('typed')}"
+
+
+def _differing(told: Mapping[str, Any]) -> Differing:
+    return Differing(
+        date.fromisoformat(told["period_end"]),
+        source_name(told["source"]),
+        words.item_name(told["item"]),
+        format_amount(Decimal(told["insured"]), language(), decimals=False),
+        format_amount(Decimal(told["register"]), language(), decimals=False),
     )
 
 

@@ -19,7 +19,7 @@ from underwriting.terms import LIVE, tariff_on
 _MATRIX = f"""
     SELECT old.grade, new.grade, count(*)
     FROM (SELECT DISTINCT ON (buyer_id) id FROM {BuyerStatement._meta.db_table}
-          ORDER BY buyer_id, period_end DESC, id DESC) newest
+          ORDER BY buyer_id, period_end DESC, (source = 'insured'), consolidated, id DESC) newest
     LEFT JOIN {StatementScore._meta.db_table} old
            ON old.statement_id = newest.id AND old.model = %s AND old.version = %s
     LEFT JOIN {StatementScore._meta.db_table} new

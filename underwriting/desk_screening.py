@@ -16,10 +16,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from parties.visitors import SignedInRequest
-from underwriting import desk_views, screening_words
+from underwriting import screening_words
 from underwriting.abilities import may_decide_matches
 from underwriting.actions import people
 from underwriting.actions import screening as acts
+from underwriting.desk_file import file_of, page
 from underwriting.list_standing import standing
 from underwriting.models import BuyerPerson, Screening, ScreeningHit
 from underwriting.sanctions_search import search as search_lists
@@ -162,7 +163,7 @@ def search(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def screen(request: SignedInRequest, reference: str) -> HttpResponse:
     """Screen the parties of a file now."""
-    shown = desk_views.file_for(request, reference, "screen")
+    shown = file_of(request, reference, "screen")
     acts.screen_request(shown.request, Screening.Moment.BY_HAND, at=shown.now)
     messages.success(request, _("The parties were compared with the lists."))
     return redirect("admin:file", reference)
@@ -170,7 +171,7 @@ def screen(request: SignedInRequest, reference: str) -> HttpResponse:
 
 def person_add(request: SignedInRequest, reference: str) -> HttpResponse:
     """Note somebody who owns or runs the buyer; they are screened at once."""
-    shown = desk_views.file_for(request, reference, "screen")
+    shown = file_of(request, reference, "screen")
     form = PersonForm(request.POST or None, latest_year=localdate(shown.now).year)
     if request.method == "POST" and form.is_valid():
         try:
@@ -182,13 +183,13 @@ def person_add(request: SignedInRequest, reference: str) -> HttpResponse:
             messages.success(request, _("Noted, and compared with the lists."))
             return redirect("admin:file", reference)
     context = {"title": _("Who owns or runs the buyer"), "form": form}
-    return desk_views.page(request, "person_add", shown, context, 422 if request.method == "POST" else 200)
+    return page(request, "person_add", shown, context, 422 if request.method == "POST" else 200)
 
 
 @require_POST
 def person_end(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Somebody does not own or run the buyer any more."""
-    shown = desk_views.file_for(request, reference, "screen")
+    shown = file_of(request, reference, "screen")
     person = get_object_or_404(BuyerPerson, pk=pk, buyer=shown.request.buyer_id)
     people.end_person(shown.request.pk, person.pk, by=request.user, at=shown.now)
     messages.success(request, _("%(name)s is not screened with this buyer any more.") % {"name": person.name})

@@ -1,6 +1,6 @@
 """The desk's own pages, beside the lists of the admin; their names live in its namespace (`admin:file`)."""
 
-from underwriting import desk_drift, desk_models, desk_screening
+from underwriting import desk_accounts, desk_drift, desk_models, desk_screening
 from underwriting import desk_views as views
 
 PAGES = [
@@ -11,6 +11,7 @@ PAGES = [
     ("file/<str:reference>/ask/", views.ask, "file-ask"),
     ("file/<str:reference>/decline/", views.decline, "file-decline"),
     ("file/<str:reference>/analyse/", views.analyse, "file-analyse"),
+    ("file/<str:reference>/accounts/", desk_accounts.register_accounts, "file-accounts"),
     ("file/<str:reference>/sector/", views.sector, "file-sector"),
     ("file/<str:reference>/grade/", views.grade, "file-grade"),
     ("file/<str:reference>/grade/<int:pk>/", views.grade_answer, "file-grade-answer"),

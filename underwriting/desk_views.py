@@ -6,16 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.forms import TextForm
-from applications.models import CoverRequest
 from journal.queueing import queue
 from parties.visitors import SignedInRequest
 from underwriting import opinion_words, outlook_words, words
@@ -23,6 +20,7 @@ from underwriting.actions import analysis as analyses
 from underwriting.actions import decisions, guarantees, offers, sectors
 from underwriting.ball import ball_of
 from underwriting.card_table import card_table
+from underwriting.desk_file import back, file_of, page
 from underwriting.desk_forms import OfferForm, OverrideForm, PriceForm, ProofForm, SectorForm, initial_of
 from underwriting.dossier import Dossier
 from underwriting.models import Guarantee, GuaranteeCondition, Offer
@@ -35,34 +33,13 @@ from underwriting.tasks import analyse as analyse_task
 from underwriting.terms import cumul
 from unlockfocus.errors import BusinessRule
 
-
-def file_for(request: SignedInRequest, reference: str, ability: str = "view") -> Dossier:
-    """The file, when the reader may see it (else 404) and may do this on it now (else 403)."""
-    rows = CoverRequest.objects.visible_to(request.user).select_related("company", "buyer", "loss_payee", "author")
-    found = get_object_or_404(rows.prefetch_related("lines", "documents"), reference=reference)
-    file = Dossier(found, request.user, timezone.now())
-    if ability not in file.abilities:
-        raise PermissionDenied
-    return file
-
-
-def page(request: HttpRequest, name: str, shown: Dossier, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    frame = admin.site.each_context(request) | {"file": shown, "cover_request": shown.request, "today": shown.today}
-    return render(request, f"admin/underwriting/{name}.html", frame | context, status=status)
-
-
-def _back(request: HttpRequest, file: Dossier, message: str) -> HttpResponse:
-    messages.success(request, message)
-    return redirect("admin:file", file.request.reference)
-
-
 # --- The file ---------------------------------------------------------------------------------------------------------
 
 
 @require_GET
 def file(request: SignedInRequest, reference: str) -> HttpResponse:
     """Everything on one page; the terms tried out stand in the address."""
-    shown = file_for(request, reference)
+    shown = file_of(request, reference)
     form = PriceForm(request.GET if "limit" in request.GET else None, initial=initial_of(shown.suggested_terms))
     context = {
         "title": shown.request.reference,
@@ -146,7 +123,7 @@ def offer(request: SignedInRequest, reference: str) -> HttpResponse:
 
     The form opens with the suggestion, and with the terms tried out on the file page in its place.
     """
-    shown = file_for(request, reference, "offer")
+    shown = file_of(request, reference, "offer")
     tried = PriceForm(request.GET)
     first = tried.terms if tried.is_valid() else shown.suggested_terms
     initial = initial_of(shown.suggested_terms) | (tried.cleaned_data if tried.is_valid() else {})
@@ -156,7 +133,7 @@ def offer(request: SignedInRequest, reference: str) -> HttpResponse:
     if request.POST.get("act") == "offer":
         made = _make_offer(request, shown, form, trial)
         if made:
-            return _back(request, shown, _offer_message(made))
+            return back(request, shown, _offer_message(made))
         status = 422
     context = {"title": _("Make an offer"), "form": form, "trial": trial}
     return page(request, "offer", shown, context, status=status)
@@ -186,7 +163,7 @@ def _offer_message(made: Offer) -> str:
 
 def sign(request: SignedInRequest, reference: str, number: str) -> HttpResponse:
     """The terms another underwriter prepared, then the second signature."""
-    shown = file_for(request, reference, "sign")
+    shown = file_of(request, reference, "sign")
     prepared = _unsigned(shown, number)
     refusal = ""
     if request.method == "POST":
@@ -195,7 +172,7 @@ def sign(request: SignedInRequest, reference: str, number: str) -> HttpResponse:
         except BusinessRule as error:
             refusal = str(error)
         else:
-            return _back(request, shown, _offer_message(signed))
+            return back(request, shown, _offer_message(signed))
     held = cumul(shown.request.buyer, prepared.grade, shown.today) if shown.request.buyer else None
     context = {"title": _("Second signature"), "offer": prepared, "held": held, "refusal": refusal}
     return page(request, "sign", shown, context, status=422 if refusal else 200)
@@ -213,15 +190,15 @@ def _unsigned(shown: Dossier, number: str) -> Offer:
 @require_POST
 def analyse(request: SignedInRequest, reference: str) -> HttpResponse:
     """Owe the buyer another score; a worker does it within seconds."""
-    shown = file_for(request, reference, "analyse")
+    shown = file_of(request, reference, "analyse")
     owed = analyses.request_analysis(shown.request, at=shown.now)
     queue(analyse_task, owed.pk)
-    return _back(request, shown, _("The buyer is being scored again."))
+    return back(request, shown, _("The buyer is being scored again."))
 
 
 def sector(request: SignedInRequest, reference: str) -> HttpResponse:
     """Choose what the buyer does: its next score takes the base rate and the peers of that sector."""
-    shown = file_for(request, reference, "sector")
+    shown = file_of(request, reference, "sector")
     assert shown.request.buyer is not None  # noqa: S101 - else the ability is missing
     known = shown.request.buyer.sector or registered_division(shown)
     form = SectorForm(request.POST or None, initial={"sector": known})
@@ -231,7 +208,7 @@ def sector(request: SignedInRequest, reference: str) -> HttpResponse:
         except BusinessRule as refusal:
             form.add_error("sector", str(refusal))
         else:
-            return _back(request, shown, _("The sector is kept; the next score takes it."))
+            return back(request, shown, _("The sector is kept; the next score takes it."))
     context = {"title": _("Choose the buyer's sector"), "form": form, "buyer": shown.request.buyer}
     return page(request, "sector", shown, context, status=422 if request.method == "POST" else 200)
 
@@ -244,7 +221,7 @@ def registered_division(shown: Dossier) -> str:
 
 def grade(request: SignedInRequest, reference: str) -> HttpResponse:
     """Propose another grade, with what each grade would mean beside it."""
-    shown = file_for(request, reference, "override")
+    shown = file_of(request, reference, "override")
     form = OverrideForm(request.POST or None, in_use=shown.grade)
     if request.method == "POST" and form.is_valid() and shown.analysis:
         try:
@@ -252,7 +229,7 @@ def grade(request: SignedInRequest, reference: str) -> HttpResponse:
         except BusinessRule as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _back(request, shown, _("The grade is proposed; it waits for a second person."))
+            return back(request, shown, _("The grade is proposed; it waits for a second person."))
     context = {"title": _("Propose another grade"), "form": form, "rungs": _rungs(shown, range(1, 9))}
     return page(request, "grade", shown, context, status=422 if request.method == "POST" else 200)
 
@@ -281,7 +258,7 @@ def _rung(shown: Dossier, grade: int) -> Rung:
 
 def grade_answer(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """A proposed grade beside the one in use: confirmed or rejected by a second person, or taken back by its author."""
-    shown = file_for(request, reference, "reject_override")
+    shown = file_of(request, reference, "reject_override")
     proposed = shown.proposed_override
     if proposed is None or proposed.pk != pk:
         raise Http404
@@ -297,7 +274,7 @@ def grade_answer(request: SignedInRequest, reference: str, pk: int) -> HttpRespo
             refusal = str(error)
         else:
             done = _("The grade is confirmed.") if act == "confirm" else _("The proposed grade is put aside.")
-            return _back(request, shown, done)
+            return back(request, shown, done)
     grades = sorted({each for each in (shown.grade, proposed.grade) if each})
     context = {"title": _("A proposed grade"), "proposed": proposed, "rungs": _rungs(shown, grades), "refusal": refusal}
     return page(request, "grade_answer", shown, context, status=422 if refusal else 200)
@@ -325,14 +302,14 @@ def _text_act(request: SignedInRequest, shown: Dossier, form: forms.Form, act: A
         except BusinessRule as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _back(request, shown, act.done)
+            return back(request, shown, act.done)
     context = {"title": act.title, "act": act, "form": form}
     return page(request, "act", shown, context, status=422 if request.method == "POST" else 200)
 
 
 def ask(request: SignedInRequest, reference: str) -> HttpResponse:
     """Ask the insured for what is missing."""
-    shown = file_for(request, reference, "ask")
+    shown = file_of(request, reference, "ask")
     form = TextForm(
         request.POST or None,
         label=_("What do you need to know?"),
@@ -350,7 +327,7 @@ def ask(request: SignedInRequest, reference: str) -> HttpResponse:
 
 def decline(request: SignedInRequest, reference: str) -> HttpResponse:
     """Refuse cover, with reasons."""
-    shown = file_for(request, reference, "decline")
+    shown = file_of(request, reference, "decline")
     form = TextForm(
         request.POST or None,
         label=_("Reasons, in plain words"),
@@ -369,7 +346,7 @@ def decline(request: SignedInRequest, reference: str) -> HttpResponse:
 
 def return_offer(request: SignedInRequest, reference: str, number: str) -> HttpResponse:
     """Send a prepared offer back to its author."""
-    shown = file_for(request, reference, "return")
+    shown = file_of(request, reference, "return")
     prepared = _unsigned(shown, number)
     form = TextForm(request.POST or None, label=_("What must change?"), help_text=_("The author reads it in the file."))
     act = Act(
@@ -393,7 +370,7 @@ def _guarantee(shown: Dossier) -> Guarantee:
 
 def meet(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Find one condition met, with its proof."""
-    shown = file_for(request, reference, "meet")
+    shown = file_of(request, reference, "meet")
     condition = get_object_or_404(GuaranteeCondition, pk=pk, guarantee=_guarantee(shown), met_at=None)
     is_last = sum(each.met_at is None for each in shown.conditions) == 1
     act = Act(
@@ -410,7 +387,7 @@ def meet(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
 
 def not_take_up(request: SignedInRequest, reference: str) -> HttpResponse:
     """End a guarantee whose premium or conditions never came."""
-    shown = file_for(request, reference, "not_take_up")
+    shown = file_of(request, reference, "not_take_up")
     bound = _guarantee(shown)
     form = TextForm(request.POST or None, label=_("What never came?"), help_text=_("The insured reads it."))
     act = Act(
@@ -426,7 +403,7 @@ def not_take_up(request: SignedInRequest, reference: str) -> HttpResponse:
 
 def close(request: SignedInRequest, reference: str) -> HttpResponse:
     """Close a guarantee under which everything is settled."""
-    shown = file_for(request, reference, "close")
+    shown = file_of(request, reference, "close")
     bound = _guarantee(shown)
     form = TextForm(request.POST or None, label=_("How was it settled?"), help_text=_("The insured reads it."))
     act = Act(

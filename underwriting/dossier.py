@@ -138,8 +138,18 @@ class Dossier:
         """Accounts of the buyer that came with another file and end later than those of this one."""
         if self.request.buyer is None or self.accounts is None:
             return None
-        later = BuyerStatement.objects.filter(buyer=self.request.buyer, period_end__gt=self.accounts.years[0])
+        later = BuyerStatement.objects.filter(
+            buyer=self.request.buyer, period_end__gt=self.accounts.years[0], request__isnull=False
+        )
         return later.select_related("request").first()
+
+    @cached_property
+    def unread_filings(self) -> list[BuyerStatement]:
+        """What registers published of the buyer and this analysis did not have yet, newest year first."""
+        if self.request.buyer is None or self.analysis is None or self.analysis.completed_at is None:
+            return []
+        rows = BuyerStatement.objects.of_registers().filter(buyer=self.request.buyer)
+        return list(rows.filter(received_at__gt=self.analysis.completed_at).order_by("-period_end", "-pk"))
 
     @cached_property
     def override(self) -> GradeOverride | None:

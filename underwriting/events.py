@@ -16,6 +16,11 @@ GROUP_NOT_ANSWERED = announce(
 SECTOR_CHOSEN = announce(
     "sector.chosen", _("The buyer's sector was set to NACE division %(sector)s"), insured_sees=False
 )
+REGISTER_ACCOUNTS_ADDED = announce(
+    "register_accounts.added",
+    _("Accounts of %(register)s were added from a file: years to %(years)s"),
+    insured_sees=False,
+)
 OVERRIDE_PROPOSED = announce(
     "override.proposed", _("Grade %(grade)s was proposed in place of %(model_grade)s: %(reason)s"), insured_sees=False
 )

@@ -3,7 +3,7 @@
 What is stored is all the model needs: a replay reads these inputs, and the artefact of the version they name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,11 +15,18 @@ from applications.rates import NoRate, rate_on
 from parties.models import Buyer
 from underwriting.model_versions import version_in_force
 from underwriting.models import BaseRate, BuyerIncident, BuyerStatement, ScoringTerms, SectorRatio
+from underwriting.scoring.evidence import Told, Year, years_from
 from underwriting.scoring.peers import NO_SECTOR, Peers
 from underwriting.scoring.result import InsufficientAccounts, Score
 from underwriting.scoring.score import Case, score
 from underwriting.scoring.scorecard import BASE_RATE
-from underwriting.scoring.stored import as_dict, payments_from_dict, settings_from_dict, statement_from_accounts
+from underwriting.scoring.stored import (
+    as_dict,
+    payments_from_dict,
+    settings_from_dict,
+    statement_from_accounts,
+    statement_from_dict,
+)
 from underwriting.scoring.versions import FORMULA, Version, scorecard_of
 
 
@@ -37,7 +44,7 @@ def inputs_of(request: CoverRequest, on: date) -> dict[str, Any]:
         "model": {"model": version.model, "version": version.version},
         "base_rate": str(base_rate_of(request.buyer_country, sector, on)),
         "sector": sector_ratios(sector, on),
-        "accounts": {"years": [year_of(each) for each in request.accounts.all()]},
+        "accounts": accounts_of(request, on),
         "payments": _payments(request, on),
         "insolvent_on": _insolvent_on(request.buyer),
         "country_class": country.oecd_class if country else None,
@@ -139,6 +146,41 @@ def _insolvent_on(buyer: Buyer | None) -> str | None:
     opened = BuyerIncident.objects.open().filter(buyer=buyer, kind=BuyerIncident.Kind.INSOLVENCY).order_by("since")
     first = opened.first() if buyer else None
     return first.since.isoformat() if first else None
+
+
+def accounts_of(request: CoverRequest, on: date) -> dict[str, Any]:
+    """The years given with a request and those registers published of its buyer, as one, each line with its source.
+
+    `{"years": [...]}`, and where there is any: `differences` between the two, and filings `left_aside`.
+    """
+    rows = list(request.accounts.all())
+    given = [Told(statement_from_dict(year_of(row)), places_of(row.provenance)) for row in rows]
+    known = BuyerStatement.objects.of_registers().filter(buyer=request.buyer, period_end__lte=on).order_by("pk")
+    filings = [Told(row.statement, places_of(row.provenance)) for row in known] if request.buyer else []
+    years = years_from(given, filings)
+    if not filings and not any(row.provenance for row in rows):
+        return {"years": [year_of(row) for row in rows]}
+    accounts: dict[str, Any] = {"years": [_as_year(year) for year in years]}
+    differences = [
+        {"period_end": year.statement.period_end.isoformat(), "source": year.statement.source, **as_dict(each)}
+        for year in years
+        for each in year.differences
+    ]
+    aside = [[year.statement.period_end.isoformat(), year.other_kind] for year in years if year.other_kind]
+    return accounts | ({"differences": differences} if differences else {}) | ({"left_aside": aside} if aside else {})
+
+
+def places_of(provenance: Mapping[str, Any]) -> dict[str, str]:
+    """Where each item stands, with the name of the file it stands in."""
+    file = provenance.get("file", "")
+    return {item: f"{place} · {file}" if file else place for item, place in provenance.get("items", {}).items()}
+
+
+def _as_year(year: Year) -> dict[str, Any]:
+    """A year as inputs keep it; what is not given is absent, and the score does not read where lines come from."""
+    told = {name: value for name, value in as_dict(year.statement).items() if value is not None}
+    lines = {item: [line.source, line.place] for item, line in year.lines.items()}
+    return {**told, "provenance": lines}
 
 
 def year_of(accounts: BuyerAccounts) -> dict[str, Any]:

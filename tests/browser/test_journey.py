@@ -126,7 +126,7 @@ def fill_figures(page: Page) -> None:
 
 
 def fill_accounts(page: Page, folder: Path) -> None:
-    """The accounts come from a file in the layout of the template, and are shown for checking before going on."""
+    """The accounts come from a file in the layout of the template, and are shown for checking before they are kept."""
     years = CASE["accounts"]["years"]
     items = [name for name in years[0] if name not in {"period_end", "published_on"}]
     lines = [["item", *(year["period_end"] for year in years)], ["published_on", *(y["published_on"] for y in years)]]
@@ -138,8 +138,9 @@ def fill_accounts(page: Page, folder: Path) -> None:
     page.get_by_role("group", name="Were these accounts audited?").get_by_label("Yes").check()
     page.get_by_role("group", name="Are they consolidated accounts of a group?").get_by_label("No").check()
     go_on(page)
-    expect(page.get_by_label("Total assets, newest year")).to_have_value("96,400,000.00")
-    go_on(page)
+    expect(page.get_by_role("row", name="total_assets")).to_contain_text("96,400,000")
+    page.get_by_role("button", name="Keep these figures").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The cover you want")
 
 
 def submit(page: Page, folder: Path) -> str:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applications import accounts
-from applications.accounts import ITEMS, PUBLISHED_ON, Problem, read_accounts, template_rows
+from applications.account_labels import SYNONYMS, UNITS
+from applications.accounts import CURRENCY, ITEMS, PUBLISHED_ON, UNIT, Cell, Problem, read_accounts, template_rows
 from underwriting.scoring.statement import ITEMS as SCORED_ITEMS
 from unlockfocus import sheets
 
@@ -192,10 +193,86 @@ def test_a_long_value_is_shortened_in_the_problem():
 
 def test_the_template_reads_back_whatever_the_language():
     for label in ("code", "english", "french"):
-        rows = [[getattr(item, label), "2025-01-01" if item is PUBLISHED_ON else 7] for item in template_rows()]
+        told = {PUBLISHED_ON: "2025-01-01", CURRENCY: "RON", UNIT: 1000}
+        rows = [[getattr(item, label), told.get(item, 7)] for item in template_rows()]
         read = read_accounts(workbook(["", date(2025, 12, 31)], *rows))
         assert read.problems == ()
         assert set(read.years[0].items) == {item.code for item in ITEMS}
+        assert (read.currency, read.unit) == ("RON", 1000)
+
+
+def test_every_line_says_its_cell_what_it_was_taken_for_and_how_it_was_read():
+    content = "poste;31/12/2024;31/12/2025\nUmsatzerlöse;1.000;2.000,50\nGoodwill;5;\nStocuri;;abc\n"
+    read = read_accounts(content.encode())
+    lines = [(line.address, line.label, line.item, line.cells) for line in read.lines]
+    assert lines == [
+        (
+            "A2",
+            "Umsatzerlöse",
+            "sales",
+            (Cell("C2", "2.000,50", Decimal("2000.50")), Cell("B2", "1.000", Decimal(1000))),
+        ),
+        ("A3", "Goodwill", "", (None, Cell("B3", "5", None))),
+        ("A4", "Stocuri", "inventories", (Cell("C4", "abc", None), None)),
+    ]
+    assert read.years[0].cells == {"sales": "C2"}
+    assert read.years[1].cells == {"sales": "B2"}
+
+
+@pytest.mark.parametrize(
+    ("label", "item"),
+    [
+        ("Aktywa razem", "total_assets"),
+        ("Zysk (strata) z działalności operacyjnej", "operating_profit"),
+        ("Środki pieniężne", "cash"),
+        ("Datorii pe termen scurt", "short_term_liabilities"),
+        ("Casa şi conturi la bănci", "cash"),
+        ("Profit brut", "profit_before_tax"),
+        ("Verbindlichkeiten", "total_liabilities"),
+        ("Jahresüberschuß", "net_profit"),
+        ("CREDITORS: amounts falling due within one year", "short_term_liabilities"),
+        ("Dotations aux amortissements", "depreciation"),
+    ],
+)
+def test_items_are_known_by_what_they_are_called_in_five_languages(label, item):
+    assert read_accounts(f"item;2025-12-31\n{label};1\n".encode()).lines[0].item == item
+
+
+@pytest.mark.parametrize(
+    "label", ["Total equity and liabilities", "Total du passif", "Provisions", "Gross profit", "Marge brute", "Gewinn"]
+)
+def test_what_may_mean_two_things_is_left_to_the_person(label):
+    assert problems(f"item;2025-12-31\n{label};1\n".encode()) == [("A2", "unknown_item", label)]
+
+
+def test_no_label_means_two_items():
+    taken = {}
+    for code, names in SYNONYMS.items():
+        for name in names:
+            assert taken.setdefault(sheets.plain(name), code) == code
+    words = [sheets.plain(word) for names in UNITS.values() for word in set(map(sheets.plain, names))]
+    assert len(words) == len(set(words))
+
+
+@pytest.mark.parametrize(
+    ("rows", "currency", "unit"),
+    [
+        ("Currency;RON\nUnit;1000\n", "RON", 1000),
+        ("Devise;eur (euro)\nUnité;milliers d’euros\n", "EUR", 1000),
+        ("Waluta;PLN;PLN\nJednostka;tys. zł\n", "PLN", 1000),
+        ("Währung;EUR\nEinheit;Mio.\n", "EUR", 1_000_000),
+        ("Moneda;RON\n", "RON", None),
+    ],
+)
+def test_the_file_says_its_currency_and_its_unit(rows, currency, unit):
+    read = read_accounts(f"item;2025-12-31;2024-12-31\n{rows}".encode())
+    assert (read.currency, read.unit, read.problems) == (currency, unit, ())
+
+
+def test_a_currency_or_a_unit_that_is_not_one_is_told_at_its_cell():
+    content = "item;2025-12-31;2024-12-31\nCurrency;RON;EUR\nUnit;12\n"
+    assert problems(content.encode()) == [("B3", "not_a_unit", "12"), ("C2", "two_values", "EUR")]
+    assert problems(b"item;2025-12-31\nCurrency;lei\n") == [("B2", "not_a_currency", "lei")]
 
 
 def test_the_items_are_those_that_are_scored():

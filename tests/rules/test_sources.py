@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from tests.rules.registers import FRENCH, ROMANIAN, ROMANIAN_LABELS, as_bytes, banque_de_france, bilant, cell, dgfip
 from tests.rules.registers import declarations as forms_of
 from underwriting.scoring.statement import ITEMS, before, identity_checks, identity_gaps
-from underwriting.sources.anaf import read_bilant
+from underwriting.sources.anaf import BILANT, ask_bilant, bilant_reader, read_bilant
 from underwriting.sources.filing import BadPayload, Filing
 from underwriting.sources.liasse import read_banque_de_france, read_dgfip
+from underwriting.sources.questions import Reply
 
 ON = date(2026, 11, 24)
 YEAR = {"date_fin_exercice": "2025-06-30", "duree_exercice": 365}
@@ -462,3 +463,18 @@ def test_what_is_no_answer_at_all_is_refused(read, answer, content):
 def as_bytes_of_any(value):
     """JSON of anything, NaN and lone surrogates included, as some servers send it."""
     return json.dumps(value, ensure_ascii=True).encode()
+
+
+# --- Where they are asked for -----------------------------------------------------------------------------------------
+
+
+def test_the_romanian_service_is_asked_one_year_at_a_time():
+    question = ask_bilant("49007311", 2025)
+    assert (BILANT.address, BILANT.requests, BILANT.per_seconds) == ("https://webservicesp.anaf.ro", 1, 1.0)
+    assert (question.path, question.parameters) == ("/bilant", {"an": "2025", "cui": "49007311"})
+    read = bilant_reader("49007311", ON)
+    (filing,) = read(Reply(200, as_bytes(bilant())))
+    assert filing.statement.total_assets == 13500
+    assert read(Reply(200, as_bytes(bilant({})))) is None
+    with pytest.raises(BadPayload):
+        read(Reply(200, as_bytes(bilant(company=5))))

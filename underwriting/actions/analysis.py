@@ -48,14 +48,14 @@ def request_analysis(request: CoverRequest, *, at: datetime) -> Analysis:
 
 @transaction.atomic
 def analyse(analysis_id: int, *, at: datetime) -> Analysis:
-    """Score the buyer from the accounts given with the request, keep inputs and result; twice is the same as once."""
+    """Score the buyer from its accounts, given or published; keep inputs and result; twice is the same as once."""
     analysis = Analysis.objects.select_for_update(of=("self",)).select_related("request").get(pk=analysis_id)
     if analysis.status != Analysis.Status.PENDING:
         return analysis
     request = analysis.request
     analysis.completed_at = at
     analysis.inputs = inputs_of(request, localdate(at))
-    keep_statements(request, analysis.inputs["accounts"], at=at)
+    keep_statements(request, at=at)
     try:
         result = score_from_inputs(analysis.inputs)
     except InsufficientAccounts as refusal:

@@ -122,7 +122,7 @@ def _newest_items(at: datetime) -> Iterator[Items]:
 
 def _newest(at: datetime) -> QuerySet[BuyerStatement]:
     known = BuyerStatement.objects.filter(received_at__lte=at)
-    return known.order_by("buyer_id", "-period_end", "-pk").distinct("buyer_id")
+    return known.newest_of_each_buyer()
 
 
 def _only(columns: Columns, rows: NDArray[np.bool_]) -> Columns:

@@ -26,7 +26,7 @@ class BuyerStatementAdmin(ReadOnlyAdmin):
     search_fields = ["buyer__name", "buyer__registration_number"]
     list_select_related = ["buyer"]
     ordering = ["-pk"]
-    exclude = ["fingerprint", "request"]
+    exclude = ["fingerprint", "request", "provenance"]
     readonly_fields = ["came_with"]
     show_full_result_count = False
     list_per_page = 50

@@ -23,16 +23,40 @@ def item_field() -> models.DecimalField:
     return models.DecimalField(max_digits=18, decimal_places=2, null=True)
 
 
+class BuyerStatementQuerySet(models.QuerySet["BuyerStatement"]):
+    def of_registers(self) -> BuyerStatementQuerySet:
+        return self.exclude(source="insured")
+
+    def newest_of_each_buyer(self) -> BuyerStatementQuerySet:
+        """One row a buyer, of its newest year: the register's before the insured's, the company's before the group's.
+
+        `comparing` says the same in SQL.
+        """
+        insured = models.Case(models.When(source="insured", then=1), default=0)
+        return self.order_by("buyer_id", "-period_end", insured, "consolidated", "-pk").distinct("buyer_id")
+
+
 class BuyerStatement(models.Model):
     """One year of a buyer's accounts as somebody gave them, frozen: a correction is another row, the newest counts."""
 
     class Source(models.TextChoices):
         INSURED = "insured", _("given by an insured")
+        ANAF = "anaf", "ANAF"
+        BANQUE_DE_FRANCE = "banque_de_france", "Banque de France"
+        DGFIP = "dgfip", "DGFiP"
+        INPI = "inpi", "INPI"
+        COMPANIES_HOUSE = "companies_house", "Companies House"
 
     buyer = models.ForeignKey("parties.Buyer", on_delete=models.PROTECT, related_name="statements")
     source = models.CharField(_("source"), max_length=20, choices=Source.choices)
     request = models.ForeignKey(CoverRequest, on_delete=models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField(_("received"))
+    # {"file", "sha256", "items": {item name: where it stands}}, as far as it is known.
+    provenance = models.JSONField(default=dict)
+    # Of a register: where and when it said so, and under which licence.
+    url = models.CharField(_("address"), max_length=500, blank=True)
+    fetched_at = models.DateTimeField(_("fetched"), null=True)
+    licence = models.CharField(_("licence"), max_length=120, blank=True)
     # Of all that the accounts say, the year before included: the same accounts given twice are one row.
     fingerprint = models.CharField(max_length=64)
 
@@ -67,6 +91,8 @@ class BuyerStatement(models.Model):
     employees = item_field()
     # Of the year before, in the currency and unit of this one.
     prior_sales = item_field()
+
+    objects = BuyerStatementQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("buyer's statement")

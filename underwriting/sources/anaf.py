@@ -6,7 +6,7 @@ something else for banks, insurers and associations: they are trusted only under
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,9 +25,19 @@ from underwriting.sources.filing import (
     plain,
     work_out,
 )
+from underwriting.sources.questions import Question, Reply, Source
 from unlockfocus.json_cases import InvalidCase, as_text, each, get, shown
 
 REGISTER = "ANAF bilant"
+# One request a second, for all that asks.
+BILANT = Source(
+    name="anaf_bilant",
+    address="https://webservicesp.anaf.ro",
+    licence="ANAF, public information (Law 544/2001)",
+    requests=1,
+    per_seconds=1.0,
+    fresh_seconds=7 * 24 * 3600,
+)
 # The service answers from this year on.
 FIRST_YEAR = 2014
 
@@ -99,6 +109,16 @@ def read_bilant(*contents: bytes, company: str, on: date) -> tuple[Filing, ...]:
         if filing:
             filings.append(filing)
     return linked(filings)
+
+
+def ask_bilant(company: str, year: int) -> Question:
+    """The question for one year of the company of that number."""
+    return Question("/bilant", parameters={"an": str(year), "cui": company})
+
+
+def bilant_reader(company: str, on: date) -> Callable[[Reply], tuple[Filing, ...] | None]:
+    """What reads the reply to `ask_bilant`: None when nothing was filed for the year."""
+    return lambda reply: read_bilant(reply.content, company=company, on=on) or None
 
 
 def _filing(answer: Any, company: str, on: date) -> Filing | None:

@@ -5,7 +5,7 @@ whose cells are all there gives the amount, and is the provenance of the item.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -95,6 +95,24 @@ def terms_of(formula: str) -> dict[str, int]:
     """The cells of a formula, each with its sign: "BJ - BK" is {"BJ": 1, "BK": -1}."""
     words = ["+", *formula.split()]
     return {code: 1 if sign == "+" else -1 for sign, code in zip(words[::2], words[1::2], strict=True)}
+
+
+def complete(
+    cells: dict[str, Decimal], total: str, formula: str, step: Decimal | int, signed: Collection[str] = ()
+) -> None:
+    """Add the cells proven zero: where those given already make up a total, those that are absent are zero.
+
+    A sum may be off by `step`; `signed` are the codes that may be negative. Raises InvalidCase when it does not add up.
+    """
+    terms = terms_of(formula)
+    absent = [code for code in terms if code not in cells]
+    if total not in cells or len(absent) == len(terms):
+        return
+    gap = cells[total] - sum((sign * cells[code] for code, sign in terms.items() if code in cells), Decimal(0))
+    if abs(gap) <= step:
+        cells.update(dict.fromkeys(absent, Decimal(0)))
+    elif not absent or (gap < 0 and not any(code in signed or terms[code] < 0 for code in absent)):
+        raise InvalidCase("", f"{total} is not {formula}")
 
 
 def plain(label: str) -> str:

@@ -21,6 +21,7 @@ from underwriting.scoring.statement import Statement
 from underwriting.sources.filing import (
     Filing,
     check_year_end,
+    complete,
     compute,
     distrust,
     linked,
@@ -237,7 +238,7 @@ def _completed(given: Mapping[str, Decimal]) -> dict[str, Decimal]:
     cells = dict(given)
     step = _rounding(given)
     for total, formula in _TOTALS:
-        _complete(cells, total, formula, step)
+        complete(cells, total, formula, step, _SIGNED)
     if {"HN", "DI"} <= cells.keys() and abs(cells["HN"] - cells["DI"]) > step:
         raise InvalidCase("", "HN is not DI")
     for part, whole in _WITHIN:
@@ -245,18 +246,6 @@ def _completed(given: Mapping[str, Decimal]) -> dict[str, Decimal]:
         if smaller is not None and larger is not None and smaller > larger + step:
             raise InvalidCase("", f"{part} is more than {whole}")
     return cells
-
-
-def _complete(cells: dict[str, Decimal], total: str, formula: str, step: int) -> None:
-    terms = terms_of(formula)
-    absent = [code for code in terms if code not in cells]
-    if total not in cells or len(absent) == len(terms):
-        return
-    gap = cells[total] - sum((sign * cells[code] for code, sign in terms.items() if code in cells), Decimal(0))
-    if abs(gap) <= step:
-        cells.update(dict.fromkeys(absent, Decimal(0)))
-    elif not absent or (gap < 0 and not any(code in _SIGNED or terms[code] < 0 for code in absent)):
-        raise InvalidCase("", f"{total} is not {formula}")
 
 
 def _rounding(cells: Mapping[str, Decimal]) -> int:
