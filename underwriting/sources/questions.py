@@ -2,9 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-
-_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +9,8 @@ class Source:
     """One service of one host.
 
     At most `requests` within `per_seconds` are sent to it, by all workers together. An answer is kept for
-    `fresh_seconds`. A body above `largest_bytes` is not read to its end.
+    `fresh_seconds`. A body above `largest_bytes` is not read to its end. A host without https is told so by
+    `has_https`: what it says may have been changed on the way.
     """
 
     name: str
@@ -23,6 +21,7 @@ class Source:
     fresh_seconds: int = 24 * 3600
     timeout_seconds: float = 10.0
     largest_bytes: int = 8 * 1024 * 1024
+    has_https: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,8 @@ class Question:
 
     path: str
     method: str = "GET"
-    parameters: Mapping[str, str] = _NONE
-    headers: Mapping[str, str] = _NONE
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     credentials: tuple[str, str] | None = None
     missing: frozenset[int] = field(default=frozenset({404}))
