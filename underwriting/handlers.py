@@ -13,6 +13,7 @@ from parties.models import UNDERWRITERS, Duty, Membership, Role, User
 from underwriting import events
 from underwriting.actions.analysis import request_analysis
 from underwriting.actions.offers import drop_unsigned
+from underwriting.actions.sectors import may_be_scored
 from underwriting.models import Analysis
 
 
@@ -41,6 +42,22 @@ def start_analysis(entry: Entry) -> None:
     analysis = request_analysis(request, at=now)
     if analysis.status == Analysis.Status.PENDING:
         queue_after_commit(analyse, analysis.pk)
+
+
+@on(events.INSOLVENCY_NOTED, events.INSOLVENCY_ENDED)
+def score_again(entry: Entry) -> None:
+    """Owe the buyer another score: it would not be the same now.
+
+    A score that is being made may have read the facts from before: it is waited for, and another is owed.
+    """
+    from underwriting.tasks import analyse
+
+    request = _request_of(entry)
+    scored = Analysis.objects.filter(request=request)
+    if not may_be_scored(request) or not scored.exists():
+        return
+    list(scored.filter(status=Analysis.Status.PENDING).select_for_update(of=("self",)))
+    queue_after_commit(analyse, request_analysis(request, at=timezone.now()).pk)
 
 
 @on(request_events.REQUEST_WITHDRAWN)

@@ -20,6 +20,7 @@ from underwriting.models.portfolio import (
     Rescoring,
     StatementScore,
 )
+from underwriting.models.registers import NoticeKind, RegisterCheck, RegisterNotice, SourceAnswer
 from underwriting.models.terms import (
     Authority,
     BaseRate,
@@ -47,12 +48,16 @@ __all__ = [
     "Guarantee",
     "GuaranteeCondition",
     "ModelActivation",
+    "NoticeKind",
     "Offer",
     "OfferCondition",
     "PremiumTax",
+    "RegisterCheck",
+    "RegisterNotice",
     "Rescoring",
     "ScoringTerms",
     "SectorRatio",
+    "SourceAnswer",
     "StatementScore",
     "Tariff",
     "fraction_field",
