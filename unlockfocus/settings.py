@@ -234,6 +234,17 @@ INSURER_NAME = env.str("INSURER_NAME", "Unlock Focus")
 # Its public holidays move its own deadlines.
 INSURER_COUNTRY = env.str("INSURER_COUNTRY", "FR")
 
+# --- Sources outside --------------------------------------------------------------------------------------------------
+# Whether registers are asked at all; the contact stands in every request, as their terms want it.
+OUTSIDE_SOURCES = env.bool("OUTSIDE_SOURCES", False)
+OUTSIDE_CONTACT = env.str("OUTSIDE_CONTACT", "")
+if OUTSIDE_SOURCES and PRODUCTION and not OUTSIDE_CONTACT:
+    raise ImproperlyConfigured("OUTSIDE_CONTACT must be set: the registers want to know who asks (an e-mail address).")
+# Other addresses than the sources' own, by name: name=https://...,name=https://...
+OUTSIDE_ADDRESSES = env.dict("OUTSIDE_ADDRESSES", default={})
+INSEE_API_KEY = env.str("INSEE_API_KEY", "")
+COMPANIES_HOUSE_API_KEY = env.str("COMPANIES_HOUSE_API_KEY", "")
+
 # --- Logs -------------------------------------------------------------------------------------------------------------
 _processors: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -268,5 +279,10 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}, "axes": {"level": "WARNING"}},
+    "loggers": {
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+        "axes": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+    },
 }

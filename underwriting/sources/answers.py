@@ -14,6 +14,9 @@ from underwriting.sources.questions import Reply
 
 T_co = TypeVar("T_co", covariant=True)
 
+# The reason of an answer when this installation asks nobody.
+SWITCHED_OFF = "switched off"
+
 
 class Outcome(StrEnum):
     """How a question to a source ended."""

@@ -1,4 +1,4 @@
-"""A source outside, a question to it, and its reply as it came. Pure: `fetching` is what speaks."""
+"""A source outside, a question to it, and its reply as it came. Pure: `underwriting.outside` is what speaks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,8 +34,8 @@ class Question:
 
     path: str
     method: str = "GET"
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    headers: Mapping[str, str] = field(default_factory=lambda: _NONE)
     body: bytes = b""
     credentials: tuple[str, str] | None = None
     missing: frozenset[int] = field(default=frozenset({404}))
