@@ -34,8 +34,8 @@ class Question:
 
     path: str
     method: str = "GET"
-    parameters: Mapping[str, str] = field(default_factory=lambda: _NONE)
-    headers: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     credentials: tuple[str, str] | None = None
     missing: frozenset[int] = field(default=frozenset({404}))
