@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from applications.models import CoverRequest
+from applications.models import CoverRequest, Status
 from applications.workflow import COVER_REQUEST
 from parties.models import UNDERWRITERS, InsurerRole, User
 from underwriting.actions.analysis import UNANSWERED
@@ -25,8 +25,8 @@ def offer_abilities(offer: Offer, user: User, today: date) -> frozenset[str]:
 def desk_abilities(request: CoverRequest, user: User, today: date) -> frozenset[str]:
     """What a person of the insurer may do on a file today.
 
-    Any of view, analyse, sector, override, confirm_override, reject_override, offer, ask, decline, sign, return,
-    meet, not_take_up, close.
+    Any of view, registers, analyse, sector, override, confirm_override, reject_override, offer, ask, decline, sign,
+    return, meet, not_take_up, close.
     """
     if not user.duties:
         return frozenset()
@@ -44,7 +44,8 @@ def desk_abilities(request: CoverRequest, user: User, today: date) -> frozenset[
 def _on_request(request: CoverRequest) -> set[str]:
     acts = {"ask": "ask_information", "decline": "decline"}
     allowed = {act for act, transition in acts.items() if COVER_REQUEST.allows(transition, request.status)}
-    return allowed | ({"sector"} if may_be_scored(request) else set())
+    registers = {"registers"} if request.buyer_id and request.status != Status.DRAFT else set()
+    return allowed | registers | ({"sector"} if may_be_scored(request) else set())
 
 
 def _on_analysis(request: CoverRequest, user: User) -> set[str]:

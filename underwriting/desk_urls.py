@@ -1,6 +1,6 @@
 """The desk's own pages, beside the lists of the admin; their names live in its namespace (`admin:file`)."""
 
-from underwriting import desk_drift, desk_models
+from underwriting import desk_drift, desk_models, desk_registers
 from underwriting import desk_views as views
 
 PAGES = [
@@ -17,6 +17,11 @@ PAGES = [
     ("file/<str:reference>/condition/<int:pk>/", views.meet, "file-meet"),
     ("file/<str:reference>/not-taken-up/", views.not_take_up, "file-not-taken-up"),
     ("file/<str:reference>/close/", views.close, "file-close"),
+    ("file/<str:reference>/registers/ask/", desk_registers.ask, "file-registers-ask"),
+    ("file/<str:reference>/notice/<int:pk>/confirm/", desk_registers.confirm, "file-notice-confirm"),
+    ("file/<str:reference>/notice/<int:pk>/dismiss/", desk_registers.dismiss, "file-notice-dismiss"),
+    ("file/<str:reference>/check/", desk_registers.check, "file-check"),
+    ("file/<str:reference>/check/<int:pk>/evidence/", desk_registers.evidence, "file-check-evidence"),
     ("models/", desk_models.models, "models"),
     ("models/<str:model>/<str:version>/", desk_models.model, "model"),
     ("models/<str:model>/<str:version>/rescore/", desk_models.rescore, "model-rescore"),

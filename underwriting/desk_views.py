@@ -6,16 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.forms import TextForm
-from applications.models import CoverRequest
 from journal.queueing import queue
 from parties.visitors import SignedInRequest
 from underwriting import opinion_words, outlook_words, words
@@ -24,6 +21,9 @@ from underwriting.actions import decisions, guarantees, offers, sectors
 from underwriting.ball import ball_of
 from underwriting.card_table import card_table
 from underwriting.desk_forms import OfferForm, OverrideForm, PriceForm, ProofForm, SectorForm, initial_of
+from underwriting.desk_pages import back as _back
+from underwriting.desk_pages import file_of as _file
+from underwriting.desk_pages import page as _page
 from underwriting.dossier import Dossier
 from underwriting.models import Guarantee, GuaranteeCondition, Offer
 from underwriting.previews import Preview, preview, suggested_terms
@@ -34,27 +34,6 @@ from underwriting.scoring.versions import scorecard_of, versions
 from underwriting.tasks import analyse as analyse_task
 from underwriting.terms import cumul
 from unlockfocus.errors import BusinessRule
-
-
-def _file(request: SignedInRequest, reference: str, ability: str = "view") -> Dossier:
-    """The file, when the reader may see it (else 404) and may do this on it now (else 403)."""
-    rows = CoverRequest.objects.visible_to(request.user).select_related("company", "buyer", "loss_payee", "author")
-    found = get_object_or_404(rows.prefetch_related("lines", "documents"), reference=reference)
-    file = Dossier(found, request.user, timezone.now())
-    if ability not in file.abilities:
-        raise PermissionDenied
-    return file
-
-
-def _page(request: HttpRequest, name: str, shown: Dossier, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    frame = admin.site.each_context(request) | {"file": shown, "cover_request": shown.request, "today": shown.today}
-    return render(request, f"admin/underwriting/{name}.html", frame | context, status=status)
-
-
-def _back(request: HttpRequest, file: Dossier, message: str) -> HttpResponse:
-    messages.success(request, message)
-    return redirect("admin:file", file.request.reference)
-
 
 # --- The file ---------------------------------------------------------------------------------------------------------
 

@@ -44,6 +44,14 @@ def start_analysis(entry: Entry) -> None:
         queue_after_commit(analyse, analysis.pk)
 
 
+@on(request_events.REQUEST_SUBMITTED)
+def ask_registers(entry: Entry) -> None:
+    """Ask what the registers say of the buyer."""
+    from underwriting.tasks import ask_registers as ask_them
+
+    queue_after_commit(ask_them, _request_of(entry).pk)
+
+
 @on(events.INSOLVENCY_NOTED, events.INSOLVENCY_ENDED)
 def score_again(entry: Entry) -> None:
     """Owe the buyer another score: it would not be the same now.

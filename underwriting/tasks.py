@@ -4,20 +4,26 @@ from datetime import timedelta
 
 import structlog
 from celery import shared_task
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.timezone import localdate
 
+from applications.models import CoverRequest
 from journal.origin import acting_from
 from journal.queueing import queue
 from underwriting.actions import analysis as analyses
-from underwriting.actions import drift, offers, rescoring
+from underwriting.actions import asking, drift, offers, rescoring
 from underwriting.model_versions import version_in_force
-from underwriting.models import Analysis, Offer, Rescoring
+from underwriting.models import Analysis, Offer, Rescoring, SourceAnswer
+from underwriting.register_questions import asked_countries
 
 log = structlog.get_logger(__name__)
 
 OWED_AFTER = timedelta(seconds=30)
 STANDS_STILL_AFTER = timedelta(minutes=1)
+# Asking takes a while; what was not asked within a day is asked from the desk.
+REGISTERS_OWED_AFTER = timedelta(minutes=5)
+REGISTERS_GIVEN_UP_AFTER = timedelta(days=1)
 CHUNK = 200
 
 
@@ -34,6 +40,27 @@ def sweep_analyses() -> None:
     owed = Analysis.objects.filter(status=Analysis.Status.PENDING, requested_at__lt=timezone.now() - OWED_AFTER)
     for analysis_id in owed.order_by("pk").values_list("pk", flat=True)[:CHUNK]:
         queue(analyse, analysis_id)
+
+
+@shared_task
+def ask_registers(request_id: int) -> None:
+    """Ask the registers about the buyer of one request; asked again, what they said in the meantime is added."""
+    with acting_from("worker"):
+        asking.ask_registers(request_id, at=timezone.now())
+
+
+@shared_task
+def sweep_registers() -> None:
+    """Queue again the requests about whose buyer nobody was asked: a worker or the broker went away."""
+    now = timezone.now()
+    asked = SourceAnswer.objects.filter(buyer=OuterRef("buyer"), noted_at__gte=OuterRef("submitted_at"))
+    owed = CoverRequest.objects.filter(
+        submitted_at__lt=now - REGISTERS_OWED_AFTER,
+        submitted_at__gt=now - REGISTERS_GIVEN_UP_AFTER,
+        buyer__country__in=asked_countries(),
+    ).exclude(Exists(asked))
+    for request_id in owed.order_by("pk").values_list("pk", flat=True)[:CHUNK]:
+        queue(ask_registers, request_id)
 
 
 @shared_task

@@ -19,6 +19,8 @@ app.conf.beat_schedule = {
     "drafts-expire": {"task": "applications.tasks.expire_drafts", "schedule": timedelta(hours=6)},
     # Analyses whose worker was killed are queued again.
     "analyses-sweep": {"task": "underwriting.tasks.sweep_analyses", "schedule": timedelta(seconds=30)},
+    # Registers nobody asked about a new request's buyer are asked.
+    "registers-sweep": {"task": "underwriting.tasks.sweep_registers", "schedule": timedelta(minutes=5)},
     # Runs of a model over the portfolio that stand still are queued again.
     "rescorings-sweep": {"task": "underwriting.tasks.sweep_rescorings", "schedule": timedelta(minutes=1)},
     # Offers end at midnight after their last day.
