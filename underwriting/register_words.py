@@ -60,8 +60,10 @@ def reason(code: str) -> str:
         return _("no connection")
     if code.startswith("the connection was closed"):
         return _("the connection was closed before the end")
-    if code.startswith("not asked"):
+    if code == "a fault of ours":
         return _("a fault of ours, which is in the log")
+    if code == "no question can be put":
+        return _("no question can be put about this number or name")
     return code or _("no reason given")
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from parties.models import Buyer
 from underwriting import register_words as words
 from underwriting.models import BuyerIncident, RegisterCheck, RegisterNotice, SourceAnswer
-from underwriting.register_questions import sources_for
+from underwriting.register_questions import registers_for
 from underwriting.sources.notices import COLLECTIVE
 
 # More than these are folded away.
@@ -122,7 +122,8 @@ def _lines(buyer: Buyer) -> list[SourceLine]:
     newest = {answer.source: answer for answer in answers.distinct("source")}
     said = answers.filter(outcome__in=(SourceAnswer.Outcome.OK, SourceAnswer.Outcome.NOT_FOUND)).distinct("source")
     last_said = {answer.source: answer for answer in said}
-    known = {source.name: source.licence for source in sources_for(buyer.country)}
+    asked = [each.source for each in registers_for(buyer.country) if each.topic == topic]
+    known = {source.name: source.licence for source in asked}
     return [_line(name, known, newest, last_said) for name in _names(known, newest)]
 
 

@@ -14,11 +14,12 @@ from parties.models import Buyer
 from underwriting.actions.registers import note_answer
 from underwriting.models import SourceAnswer
 from underwriting.outside import ask
-from underwriting.register_questions import Inquiry, inquiries_about
+from underwriting.register_questions import Register, registers_for
 from underwriting.sources.answers import Answer, Outcome
 
 log = structlog.get_logger(__name__)
-OUR_FAULT = "not asked, for a fault of ours"
+CANNOT_BE_PUT = "no question can be put"
+OUR_FAULT = "a fault of ours"
 
 
 def ask_registers(request_id: int, *, at: datetime) -> list[SourceAnswer]:
@@ -29,26 +30,31 @@ def ask_registers(request_id: int, *, at: datetime) -> list[SourceAnswer]:
     request = CoverRequest.objects.select_related("buyer").get(pk=request_id)
     if request.buyer is None:
         return []
-    try:
-        inquiries = list(inquiries_about(request.buyer, localdate(at)))
-    except ValueError:
-        log.exception("a question about a buyer cannot be put", buyer=request.buyer_id)
-        return []
-    return [_ask_one(request, request.buyer, inquiry, at) for inquiry in inquiries]
+    return [_ask_one(request, request.buyer, register, at) for register in registers_for(request.buyer.country)]
 
 
-def _ask_one(request: CoverRequest, buyer: Buyer, inquiry: Inquiry, at: datetime) -> SourceAnswer:
+def _ask_one(request: CoverRequest, buyer: Buyer, register: Register, at: datetime) -> SourceAnswer:
     try:
-        answer = ask(inquiry.source, inquiry.question, inquiry.read, at=at)
-        with transaction.atomic():
-            if answer.is_about_the_company:
-                inquiry.keep(request, answer, at)
-            return note_answer(buyer, answer, topic=inquiry.topic, request=request, at=at)
+        return _asked(request, buyer, register, at)
     except Exception:
-        log.exception("a register was asked in vain", source=inquiry.source.name, request=request.reference)
-    return note_answer(buyer, _no_answer(inquiry, at), topic=inquiry.topic, request=request, at=at)
+        log.exception("a register was asked in vain", source=register.source.name, request=request.reference)
+    return note_answer(buyer, _no_answer(register, OUR_FAULT, at), topic=register.topic, request=request, at=at)
 
 
-def _no_answer(inquiry: Inquiry, at: datetime) -> Answer[Any]:
-    source = inquiry.source
-    return Answer(Outcome.UNAVAILABLE, source.name, source.address, source.licence, at, reason=OUR_FAULT)
+def _asked(request: CoverRequest, buyer: Buyer, register: Register, at: datetime) -> SourceAnswer:
+    try:
+        question, read = register.put(buyer, localdate(at))
+    except ValueError as refusal:
+        log.warning("no question can be put", source=register.source.name, buyer=buyer.pk, refusal=str(refusal))
+        answer = _no_answer(register, CANNOT_BE_PUT, at)
+    else:
+        answer = ask(register.source, question, read, at=at)
+    with transaction.atomic():
+        if answer.is_about_the_company:
+            register.keep(request, answer, at)
+        return note_answer(buyer, answer, topic=register.topic, request=request, at=at)
+
+
+def _no_answer(register: Register, reason: str, at: datetime) -> Answer[Any]:
+    source = register.source
+    return Answer(Outcome.UNAVAILABLE, source.name, source.address, source.licence, at, reason=reason)
