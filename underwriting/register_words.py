@@ -33,7 +33,8 @@ def sentence(answer: SourceAnswer) -> str:
         told = _("%(source)s was not asked on %(at)s: asking registers is switched off here.") % facts
     else:
         told = _("%(source)s did not answer on %(at)s (%(reason)s).") % facts
-    return f"{told} {_('This says nothing about the company.')}"
+    says_nothing = _("This says nothing about the company.")
+    return f"{told} {says_nothing}"
 
 
 def _answered(answer: SourceAnswer, facts: dict[str, str]) -> str:
@@ -47,7 +48,8 @@ def _answered(answer: SourceAnswer, facts: dict[str, str]) -> str:
     ) % {**facts, "count": len(notices)}
     if answer.facts.get("is_complete", True):
         return told
-    return f"{told} {_('It has older ones that it did not give: read them there.')}"
+    left_out = _("It has older ones that it did not give: read them there.")
+    return f"{told} {left_out}"
 
 
 def reason(code: str) -> str:

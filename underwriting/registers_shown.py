@@ -39,6 +39,16 @@ class SourceLine:
         return words.sentence(self.last_said) if self.last_said else ""
 
     @property
+    def known(self) -> SourceAnswer | None:
+        """The answer by which something is known of the company, or that there is nothing: its age is what matters."""
+        return self.newest if self.newest and self.newest.is_about_the_company else self.last_said
+
+    @property
+    def page(self) -> str:
+        """The address that was asked, where a browser can open it."""
+        return self.newest.url if self.newest and self.newest.url.startswith("https://") else ""
+
+    @property
     def tone(self) -> str:
         return words.tone(self.newest) if self.newest else "neutral"
 
