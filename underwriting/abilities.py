@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from applications.models import CoverRequest
+from applications.models import CoverRequest, Status
 from applications.workflow import COVER_REQUEST
 from parties.models import UNDERWRITERS, InsurerRole, User
 from underwriting.actions.analysis import UNANSWERED
@@ -26,8 +26,8 @@ def offer_abilities(offer: Offer, user: User, today: date) -> frozenset[str]:
 def desk_abilities(request: CoverRequest, user: User, today: date) -> frozenset[str]:
     """What a person of the insurer may do on a file today.
 
-    Any of view, screen, analyse, sector, register_accounts, override, confirm_override, reject_override, offer, ask,
-    decline, sign, return, meet, not_take_up, close.
+    Any of view, screen, registers, analyse, sector, register_accounts, override, confirm_override, reject_override,
+    offer, ask, decline, sign, return, meet, not_take_up, close.
     """
     if not user.duties:
         return frozenset()
@@ -47,6 +47,7 @@ def desk_abilities(request: CoverRequest, user: User, today: date) -> frozenset[
 def _on_request(request: CoverRequest) -> set[str]:
     acts = {"ask": "ask_information", "decline": "decline"}
     allowed = {act for act, transition in acts.items() if COVER_REQUEST.allows(transition, request.status)}
+    allowed |= {"registers"} if request.buyer_id and request.status != Status.DRAFT else set()
     if not may_be_scored(request):
         return allowed
     return allowed | {"sector"} | ({"register_accounts"} if registers_of(request.buyer) else set())

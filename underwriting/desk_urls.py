@@ -1,6 +1,6 @@
 """The desk's own pages, beside the lists of the admin; their names live in its namespace (`admin:file`)."""
 
-from underwriting import desk_accounts, desk_drift, desk_models, desk_screening
+from underwriting import desk_accounts, desk_drift, desk_models, desk_registers, desk_screening
 from underwriting import desk_views as views
 
 PAGES = [
@@ -24,6 +24,11 @@ PAGES = [
     ("screening/", desk_screening.matches, "matches"),
     ("screening/search/", desk_screening.search, "match-search"),
     ("screening/<int:pk>/", desk_screening.match, "match"),
+    ("file/<str:reference>/registers/ask/", desk_registers.ask, "file-registers-ask"),
+    ("file/<str:reference>/notice/<int:pk>/confirm/", desk_registers.confirm, "file-notice-confirm"),
+    ("file/<str:reference>/notice/<int:pk>/dismiss/", desk_registers.dismiss, "file-notice-dismiss"),
+    ("file/<str:reference>/check/", desk_registers.check, "file-check"),
+    ("file/<str:reference>/check/<int:pk>/evidence/", desk_registers.evidence, "file-check-evidence"),
     ("models/", desk_models.models, "models"),
     ("models/<str:model>/<str:version>/", desk_models.model, "model"),
     ("models/<str:model>/<str:version>/rescore/", desk_models.rescore, "model-rescore"),

@@ -19,6 +19,7 @@ from underwriting.list_standing import ListStanding, standing
 from underwriting.models import Analysis, BuyerStatement, GradeOverride, Guarantee, GuaranteeCondition, Offer
 from underwriting.previews import suggested_terms, suggestion_for
 from underwriting.quotes import Terms
+from underwriting.registers_shown import RegistersShown, registers_shown
 from underwriting.scoring.grades import pd_for_grade
 from underwriting.scoring.outlook import Outlook, outlook
 from underwriting.scoring.result import InsufficientAccounts, Score
@@ -187,6 +188,11 @@ class Dossier:
     @cached_property
     def suggested_terms(self) -> Terms | None:
         return suggested_terms(self.request, self.grade, self.today)
+
+    @cached_property
+    def registers(self) -> RegistersShown | None:
+        """What the registers say of the buyer; None before there is one."""
+        return registers_shown(self.request.buyer, self.today) if self.request.buyer else None
 
     # --- Sanctions ----------------------------------------------------------------------------------------------------
 

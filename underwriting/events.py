@@ -28,6 +28,32 @@ OVERRIDE_CONFIRMED = announce(
     "override.confirmed", _("Grade %(grade)s was confirmed by a second person"), insured_sees=False
 )
 OVERRIDE_REJECTED = announce("override.rejected", _("The proposed grade %(grade)s was rejected"), insured_sees=False)
+NOTICES_FOUND = announce(
+    "registers.notices_found", _("%(source)s: legal notices new to us (%(count)s)"), insured_sees=False
+)
+NOTICE_CONFIRMED = announce(
+    "registers.notice_confirmed",
+    _("Legal notice %(notice)s (%(source)s) was confirmed to be about the buyer: %(reason)s"),
+    insured_sees=False,
+)
+NOTICE_DISMISSED = announce(
+    "registers.notice_dismissed",
+    _("Legal notice %(notice)s (%(source)s) was set aside: %(reason)s"),
+    insured_sees=False,
+)
+CHECK_RECORDED = announce(
+    "registers.check_recorded", _("A check by hand was recorded: %(register)s"), insured_sees=False
+)
+INSOLVENCY_NOTED = announce(
+    "insolvency.noted",
+    _("Insolvency proceedings on the buyer since %(since)s were noted: %(reference)s"),
+    insured_sees=False,
+)
+INSOLVENCY_ENDED = announce(
+    "insolvency.ended",
+    _("Insolvency proceedings on the buyer are no longer counted: %(reference)s"),
+    insured_sees=False,
+)
 OFFER_PREPARED = announce(
     "offer.prepared",
     _("Offer %(number)s was prepared beyond the author's authority; it awaits a second signature"),

@@ -14,6 +14,7 @@ from parties.models import UNDERWRITERS, Duty, InsurerRole, Membership, Role, Us
 from underwriting import events
 from underwriting.actions.analysis import request_analysis
 from underwriting.actions.offers import drop_unsigned
+from underwriting.actions.sectors import may_be_scored
 from underwriting.models import Analysis
 
 
@@ -82,6 +83,30 @@ def ask_for_the_group(entry: Entry) -> None:
 
     if settings.OUTSIDE_SOURCES:
         queue_after_commit(ask_group, _request_of(entry).pk)
+
+
+@on(request_events.REQUEST_SUBMITTED)
+def ask_registers(entry: Entry) -> None:
+    """Ask what the registers say of the buyer."""
+    from underwriting.tasks import ask_registers as ask_them
+
+    queue_after_commit(ask_them, _request_of(entry).pk)
+
+
+@on(events.INSOLVENCY_NOTED, events.INSOLVENCY_ENDED)
+def score_again(entry: Entry) -> None:
+    """Owe the buyer another score: it would not be the same now.
+
+    A score that is being made may have read the facts from before: it is waited for, and another is owed.
+    """
+    from underwriting.tasks import analyse
+
+    request = _request_of(entry)
+    scored = Analysis.objects.filter(request=request)
+    if not may_be_scored(request) or not scored.exists():
+        return
+    list(scored.filter(status=Analysis.Status.PENDING).select_for_update(of=("self",)))
+    queue_after_commit(analyse, request_analysis(request, at=timezone.now()).pk)
 
 
 @on(request_events.REQUEST_WITHDRAWN)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import structlog
 from celery import shared_task
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.timezone import localdate
 
@@ -15,18 +15,22 @@ from journal.origin import acting_from
 from journal.queueing import queue
 from parties.models import GroupAnswer
 from underwriting.actions import analysis as analyses
-from underwriting.actions import drift, groups, offers, rescoring, screening
+from underwriting.actions import asking, drift, groups, offers, rescoring, screening
 from underwriting.list_standing import mark_of, standing
 from underwriting.model_versions import version_in_force
-from underwriting.models import Analysis, Offer, Rescoring, ScreenedParty, Screening
+from underwriting.models import Analysis, Offer, Rescoring, ScreenedParty, Screening, SourceAnswer
 from underwriting.outside import rates as outside_rates
 from underwriting.outside import sanctions as outside_sanctions
 from underwriting.outside.groups import find_group
+from underwriting.register_questions import asked_countries
 
 log = structlog.get_logger(__name__)
 
 OWED_AFTER = timedelta(seconds=30)
 STANDS_STILL_AFTER = timedelta(minutes=1)
+# Asking takes a while; what was not asked within a day is asked from the desk.
+REGISTERS_OWED_AFTER = timedelta(minutes=5)
+REGISTERS_GIVEN_UP_AFTER = timedelta(days=1)
 CHUNK = 200
 GROUP_IS_FRESH = timedelta(hours=20)
 GROUP_RETRY = timedelta(hours=1)
@@ -113,6 +117,27 @@ def sweep_groups() -> None:
     owed = open_requests.exclude(buyer__in=asked_lately.values("buyer")).exclude(buyer__in=known.values("buyer"))
     for request_id in owed.order_by("pk").values_list("pk", flat=True)[:MOST_GROUPS]:
         queue(ask_group, request_id)
+
+
+@shared_task
+def ask_registers(request_id: int) -> None:
+    """Ask the registers about the buyer of one request; asked again, what they said in the meantime is added."""
+    with acting_from("worker"):
+        asking.ask_registers(request_id, at=timezone.now())
+
+
+@shared_task
+def sweep_registers() -> None:
+    """Queue again the requests about whose buyer nobody was asked: a worker or the broker went away."""
+    now = timezone.now()
+    asked = SourceAnswer.objects.filter(buyer=OuterRef("buyer"), noted_at__gte=OuterRef("submitted_at"))
+    owed = CoverRequest.objects.filter(
+        submitted_at__lt=now - REGISTERS_OWED_AFTER,
+        submitted_at__gt=now - REGISTERS_GIVEN_UP_AFTER,
+        buyer__country__in=asked_countries(),
+    ).exclude(Exists(asked))
+    for request_id in owed.order_by("pk").values_list("pk", flat=True)[:CHUNK]:
+        queue(ask_registers, request_id)
 
 
 @shared_task

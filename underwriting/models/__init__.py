@@ -20,6 +20,7 @@ from underwriting.models.portfolio import (
     Rescoring,
     StatementScore,
 )
+from underwriting.models.registers import NoticeKind, RegisterCheck, RegisterNotice, SourceAnswer
 from underwriting.models.sanctions import FrequentKey, ListedName, ListedParty, ListRelease, SanctionsList
 from underwriting.models.screening import BuyerPerson, HitDecision, ScreenedParty, Screening, ScreeningHit
 from underwriting.models.terms import (
@@ -55,9 +56,12 @@ __all__ = [
     "ListedName",
     "ListedParty",
     "ModelActivation",
+    "NoticeKind",
     "Offer",
     "OfferCondition",
     "PremiumTax",
+    "RegisterCheck",
+    "RegisterNotice",
     "Rescoring",
     "SanctionsList",
     "ScoringTerms",
@@ -65,6 +69,7 @@ __all__ = [
     "Screening",
     "ScreeningHit",
     "SectorRatio",
+    "SourceAnswer",
     "StatementScore",
     "Tariff",
     "fraction_field",

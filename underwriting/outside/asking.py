@@ -76,7 +76,7 @@ def ask(
     asking = _Asking(source, question, at, clock, clock.monotonic() + seconds, url_of(source, question))
     if not settings.OUTSIDE_SOURCES:
         return asking.answer(Outcome.UNAVAILABLE, SWITCHED_OFF)
-    if not _is_safe(source.address):
+    if not _is_safe(source):
         return asking.answer(Outcome.UNAVAILABLE, "not an https address")
     found: Answer[T] = _kept(asking, read) or _fetched(asking, read)
     said = log.info if found.is_about_the_company else log.warning
@@ -84,9 +84,10 @@ def ask(
     return found
 
 
-def _is_safe(address: str) -> bool:
-    parts = urlsplit(address)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+def _is_safe(source: Source) -> bool:
+    """Whether what it says comes from it: over https, unless it has none and its readers are told so."""
+    parts = urlsplit(source.address)
+    return parts.scheme == "https" or (parts.scheme == "http" and (parts.hostname in _LOOPBACK or not source.has_https))
 
 
 def _kept(asking: _Asking, read: Reader[T]) -> Answer[T] | None:

@@ -9,7 +9,8 @@ class Source:
     """One service of one host.
 
     At most `requests` within `per_seconds` are sent to it, by all workers together. An answer is kept for
-    `fresh_seconds`. A body above `largest_bytes` is not read to its end.
+    `fresh_seconds`. A body above `largest_bytes` is not read to its end. A host without https is told so by
+    `has_https`: what it says may have been changed on the way.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Source:
     largest_bytes: int = 8 * 1024 * 1024
     # Ends of names of hosts its answers may come from by a redirect, besides its own.
     also_at: tuple[str, ...] = ()
+    has_https: bool = True
 
 
 @dataclass(frozen=True, slots=True)

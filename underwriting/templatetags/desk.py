@@ -14,7 +14,7 @@ from applications.fields import language
 from parties import nace
 from parties.activities import division_label
 from parties.nace import NATIONAL
-from underwriting import screening_words, words
+from underwriting import register_words, screening_words, words
 from underwriting.models import ModelActivation, Screening
 from underwriting.work_queue import WorkQueue, work_queue
 from unlockfocus.money import format_amount
@@ -38,6 +38,12 @@ def waiting(since: datetime | None, now: datetime) -> str:
     if days == 0:
         return gettext("today")
     return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
+@register.filter
+def age(since: datetime, now: datetime) -> str:
+    """`3 hours` or `12 days`: how old an answer is."""
+    return register_words.age(since, now)
 
 
 @register.filter
