@@ -1,7 +1,8 @@
-"""How well and how fast names are compared: `./run bench screening DIR`, where DIR holds pairs.csv.
+"""How well and how fast names are compared: `./run bench screening DIR [LISTS]`, where DIR holds pairs.csv.
 
 Pairs are labelled (name1, name2, schema, is_match). The measures of rapidfuzz stand beside, each at the threshold that
-suits it best on these very pairs, which flatters them. Floor of the speed: one edit distance, in the same run.
+suits it best on these very pairs, which flatters them. Floor of the speed: one edit distance, in the same run. With
+LISTS, a folder of sanctions lists (un/*.xml, ofac_sdn*/sdn.csv ...), these are loaded and searched too.
 """
 
 import csv
@@ -63,8 +64,8 @@ def per_second(work: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    if len(sys.argv) != 2 or not Path(sys.argv[1], "pairs.csv").is_file():
-        raise SystemExit("./run bench screening DIR, where DIR holds pairs.csv")
+    if len(sys.argv) not in {2, 3} or not Path(sys.argv[1], "pairs.csv").is_file():
+        raise SystemExit("./run bench screening DIR [LISTS], where DIR holds pairs.csv")
     with Path(sys.argv[1], "pairs.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     print(f"{len(rows)} pairs{'':<15}organisations: F1, precision, recall   all: F1, precision, recall")
@@ -75,6 +76,10 @@ def main() -> None:
     comparisons = per_second(lambda: [compare(*pair) for pair in prepared]) * len(rows)
     floor = per_second(lambda: [OSA.distance(row["name1"], row["name2"]) for row in rows]) * len(rows)
     print(f"comparisons: {comparisons:,.0f} a second, {floor / comparisons:.0f} x a bare edit distance ({floor:,.0f})")
+    if len(sys.argv) == 3:
+        from bench._sanctions import measure
+
+        measure(Path(sys.argv[2]), rows)
 
 
 if __name__ == "__main__":

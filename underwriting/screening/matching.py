@@ -85,15 +85,12 @@ def likeness(one: Word, other: Word) -> float:
     return max(_alike(one.text, other.text), _alike(one.sound, other.sound) * _SOUNDS_ALIKE)
 
 
-def _alike(one: str, other: str) -> float:
+def _alike(one: str, other: str, least: float = LEAST_LIKENESS) -> float:
     """One less the share of letters to be changed, swapped neighbours counting as one (optimal string alignment).
 
-    0 where their lengths alone tell them apart.
+    0 where it is less than `least`.
     """
-    longer = max(len(one), len(other), 1)
-    if abs(len(one) - len(other)) > longer * (1 - LEAST_LIKENESS):
-        return 0.0
-    return 1 - OSA.distance(one, other) / longer
+    return OSA.normalized_similarity(one, other, score_cutoff=least)
 
 
 class _Alignment:
@@ -136,9 +133,12 @@ class _Alignment:
         """What is left over on both sides, where one side writes in several words what the other writes in one."""
         if not self.left or not self.right or len(self.left) == len(self.right):
             return
+        lengths = sorted(sum(len(word.text) for word in side) for side in (self.left, self.right))
+        if lengths[0] < lengths[1] * _LEAST_JOINED:
+            return
         for one in _orders(self.left):
             for other in _orders(self.right):
-                alike = _alike("".join(texts_of(one)), "".join(texts_of(other)))
+                alike = _alike("".join(texts_of(one)), "".join(texts_of(other)), _LEAST_JOINED)
                 if alike >= _LEAST_JOINED:
                     self.take(one, other, alike)
                     return

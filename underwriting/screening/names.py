@@ -38,16 +38,12 @@ _DOTTED = re.compile(r"\b((?:[a-z]\.)+[a-z]?)(?=\W|$)")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a name in ASCII, how much it tells, and how it sounds."""
+    """A word of a name in ASCII, how much it tells, and how it sounds. Numbers are equal or they are not."""
 
     text: str
     weight: float
     sound: str
-
-    @property
-    def is_number(self) -> bool:
-        """Numbers are equal or they are not."""
-        return self.text.isdigit()
+    is_number: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +73,7 @@ def prepare(text: str, *, is_organisation: bool) -> Prepared:
         texts = [_ROMAN.get(word, word) if place else word for place, word in enumerate(kept or texts)]
     else:
         texts = [word for word in texts if word not in _JOINING] or texts
-    words = tuple(Word(word, _weight(word, is_organisation), _sound(word)) for word in sorted(texts))
+    words = tuple(Word(word, _weight(word, is_organisation), _sound(word), word.isdigit()) for word in sorted(texts))
     run_together = "".join(character for character in text.casefold() if character.isalnum())
     return Prepared(text, is_organisation, words, texts_of(words), run_together)
 
