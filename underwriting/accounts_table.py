@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from applications.fields import language
 from underwriting import words
@@ -107,8 +107,9 @@ def accounts_table(accounts: Mapping[str, Any]) -> AccountsTable | None:
 
 def source_name(code: str) -> str:
     """Who told a year or a line of it."""
-    names = dict(BuyerStatement.Source.choices)
-    return str(names.get(code or BuyerStatement.Source.INSURED, code))
+    if code in {"", BuyerStatement.Source.INSURED}:
+        return pgettext("source of accounts", "insured")
+    return str(dict(BuyerStatement.Source.choices).get(code, code))
 
 
 def _newest_first(accounts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -135,7 +136,8 @@ def _place(line: list[str] | None) -> str:
     if line is None:
         return "–"
     source, place = line
-    return f"{source_name(source)}: {place or _('typed')}"
+    where = place or pgettext("source of accounts", "typed")
+    return f"{source_name(source)}: {where}"
 
 
 def _differing(told: Mapping[str, Any]) -> Differing:
