@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from underwriting.models import SourceAnswer
+from underwriting.outside.accounts import NO_KEY
 from underwriting.sources.answers import SWITCHED_OFF
 from unlockfocus.templatetags.face import moment
 
@@ -38,6 +39,8 @@ def sentence(answer: SourceAnswer) -> str:
 
 
 def _answered(answer: SourceAnswer, facts: dict[str, str]) -> str:
+    if answer.topic == SourceAnswer.Topic.ACCOUNTS:
+        return _accounts_told(answer, facts)
     notices = answer.facts.get("notices")
     if notices is None:
         return _("%(source)s answered on %(at)s.") % facts
@@ -52,6 +55,18 @@ def _answered(answer: SourceAnswer, facts: dict[str, str]) -> str:
     return f"{told} {left_out}"
 
 
+def _accounts_told(answer: SourceAnswer, facts: dict[str, str]) -> str:
+    years, confidential = answer.facts.get("years", []), answer.facts.get("confidential", [])
+    told = [_("%(source)s answered on %(at)s.") % facts]
+    if years:
+        told.append(_("Years ending: %(years)s.") % {"years": ", ".join(years)})
+    if confidential:
+        told.append(_("Filed as confidential: %(years)s.") % {"years": ", ".join(confidential)})
+    if left_out := answer.facts.get("left_out"):
+        told.append(_("Left out: %(reasons)s.") % {"reasons": "; ".join(left_out)})
+    return " ".join(told)
+
+
 def reason(code: str) -> str:
     """Why there is no answer; the log's words where there are none of ours."""
     if code.startswith("time-out"):
@@ -64,6 +79,8 @@ def reason(code: str) -> str:
         return _("the connection was closed before the end")
     if code == "a fault of ours":
         return _("a fault of ours, which is in the log")
+    if code == NO_KEY:
+        return _("no key or account is set for it here")
     if code == "no question can be put":
         return _("no question can be put about this number or name")
     return code or _("no reason given")

@@ -251,6 +251,8 @@ if OUTSIDE_SOURCES and PRODUCTION and not OUTSIDE_CONTACT:
 OUTSIDE_ADDRESSES = env.dict("OUTSIDE_ADDRESSES", default={})
 INSEE_API_KEY = env.str("INSEE_API_KEY", "")
 COMPANIES_HOUSE_API_KEY = env.str("COMPANIES_HOUSE_API_KEY", "")
+INPI_USERNAME = env.str("INPI_USERNAME", "")
+INPI_PASSWORD = env.str("INPI_PASSWORD", "")
 
 # --- Logs -------------------------------------------------------------------------------------------------------------
 _processors: list[structlog.typing.Processor] = [

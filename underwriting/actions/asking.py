@@ -7,13 +7,11 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.utils.timezone import localdate
 
 from applications.models import CoverRequest
 from parties.models import Buyer
 from underwriting.actions.registers import note_answer
 from underwriting.models import SourceAnswer
-from underwriting.outside import ask
 from underwriting.register_questions import Register, registers_for
 from underwriting.sources.answers import Answer, Outcome
 
@@ -43,12 +41,10 @@ def _ask_one(request: CoverRequest, buyer: Buyer, register: Register, at: dateti
 
 def _asked(request: CoverRequest, buyer: Buyer, register: Register, at: datetime) -> SourceAnswer:
     try:
-        question, read = register.put(buyer, localdate(at))
+        answer = register.ask(buyer, at)
     except ValueError as refusal:
         log.warning("no question can be put", source=register.source.name, buyer=buyer.pk, refusal=str(refusal))
         answer = _no_answer(register, CANNOT_BE_PUT, at)
-    else:
-        answer = ask(register.source, question, read, at=at)
     with transaction.atomic():
         if answer.is_about_the_company:
             register.keep(request, answer, at)

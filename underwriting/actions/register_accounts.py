@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from applications import actions as requests
+from applications.models import CoverRequest
 from journal.recording import record
 from parties.models import UNDERWRITERS, User
 from underwriting import events
@@ -31,8 +32,24 @@ def add_register_accounts(
     request = requests.locked(request_id)
     if request.buyer is None or not may_be_scored(request):
         raise IllegalTransition(_("The buyer of this request is not scored any more."))
+    return _keep(request, filings, origin, by=by, at=at)
+
+
+@transaction.atomic
+def note_register_accounts(
+    request: CoverRequest, filings: Iterable[Filing], *, origin: Origin, at: datetime
+) -> list[BuyerStatement]:
+    """Keep what a register answered when it was asked about a request's buyer; raises AnotherCompany."""
+    return _keep(request, filings, origin, by=None, at=at)
+
+
+def _keep(
+    request: CoverRequest, filings: Iterable[Filing], origin: Origin, *, by: User | None, at: datetime
+) -> list[BuyerStatement]:
+    assert request.buyer is not None  # noqa: S101 - asked before
+    held = BuyerStatement.objects.filter(buyer=request.buyer).count()
     rows = keep_filings(request.buyer, filings, origin=origin, at=at)
-    if rows:
+    if rows and (by or BuyerStatement.objects.filter(buyer=request.buyer).count() > held):
         years = ", ".join(sorted({str(row.period_end) for row in rows}, reverse=True))
         data = {"register": rows[0].get_source_display(), "years": years, "file": origin.file, "sha256": origin.sha256}
         record(request.journal_key, events.REGISTER_ACCOUNTS_ADDED, actor=by, at=at, data=data)

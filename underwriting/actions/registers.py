@@ -24,6 +24,7 @@ from underwriting.actions.analysis import NotAllowed
 from underwriting.actions.incidents import Change, note_proceedings
 from underwriting.actions.sectors import may_be_scored
 from underwriting.models import NoticeKind, RegisterCheck, RegisterNotice, SourceAnswer
+from underwriting.outside.accounts import Accounts
 from underwriting.sources.answers import Answer
 from underwriting.sources.notices import Kind, LegalNotice, Notices, Step, proceedings_of
 from unlockfocus.errors import BusinessRule, IllegalTransition
@@ -72,9 +73,11 @@ def note_answer(
 
 
 def facts_of(payload: Any) -> dict[str, Any]:
-    """A record read from an answer, as JSON holds it; empty where there is none."""
+    """A record read from an answer, or the `facts` it says are to be noted, as JSON holds it; empty where none is."""
     if payload is None:
         return {}
+    if isinstance(payload, Accounts):
+        return payload.facts
     facts: dict[str, Any] = json.loads(json.dumps(asdict(payload), cls=_Facts))
     return facts
 
