@@ -1,12 +1,14 @@
 """The register of the country is asked, then the next one; VIES beside it. A real server stands for all of them."""
 
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.outside.server import FakeSource, says
+from tests.outside.server import FakeSource, says, waits
+from underwriting.outside import companies
 from underwriting.outside.clock import Clock
 from underwriting.outside.companies import look_up
 from underwriting.sources.answers import Outcome
@@ -99,3 +101,17 @@ def test_a_czech_company_is_asked_of_ares_and_an_austrian_one_of_gleif(registers
     assert look_up("CZ", "26350513", at=AT, clock=QUICK).register.payload.name == "Medicalc software s.r.o."
     registers.on("/gleif/lei-records", says(200, b"<html>Maintenance</html>", "text/html"))
     assert look_up("AT", "418207k", at=AT, clock=QUICK).register.outcome == Outcome.BAD_PAYLOAD
+
+
+def test_a_page_does_not_wait_for_one_register_after_another(registers, settings, monkeypatch):
+    """Three sources that take two seconds each, and a page that has one second."""
+    settings.INSEE_API_KEY = "a-key"
+    for name, seconds in {"PATIENCE": 1.0, "MOST_FOR_ONE": 0.6, "LEAST_FOR_ONE": 0.2}.items():
+        monkeypatch.setattr(companies, name, seconds)
+    for path in ("/search-api/search", "/insee/siren/552081317", "/vies/ms/FR/vat/83404833048"):
+        registers.on(path, waits(2))
+    since = time.monotonic()
+    found = look_up("FR", "552081317", at=AT, vat_number="FR83404833048")
+    assert time.monotonic() - since < 1.9
+    assert [found.register.outcome, found.vat.outcome] == [Outcome.UNAVAILABLE] * 2
+    assert [each.path.split("/")[1] for each in registers.asked] == ["search-api", "insee", "vies"]

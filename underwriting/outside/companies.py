@@ -8,6 +8,7 @@ alone.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.conf import settings
 from django.utils.timezone import localdate
@@ -15,12 +16,18 @@ from django.utils.timezone import localdate
 from underwriting.outside.asking import ask
 from underwriting.outside.clock import REAL, Clock
 from underwriting.sources import anaf_companies, ares, companies_house, french_companies, gleif, krs, vies
-from underwriting.sources.answers import Answer, Outcome
+from underwriting.sources.answers import Answer, Outcome, Reader
 from underwriting.sources.companies import CompanyRecord
+from underwriting.sources.questions import Question, Source
 from underwriting.sources.vies import VatCheck
 
-# Somebody is waiting for the page.
-PATIENCE = 8.0
+T = TypeVar("T")
+
+# Somebody is waiting for the page: all questions of one look-up together, and one of them at the most. The last one
+# asked has a little time even when the ones before it took it all.
+PATIENCE = 14.0
+MOST_FOR_ONE = 7.0
+LEAST_FOR_ONE = 2.0
 
 Lookup = Answer[CompanyRecord]
 
@@ -35,127 +42,91 @@ class CompanyLookup:
     vat: Answer[VatCheck] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One look-up on its way: the instant it is made at, and when its patience ends."""
+
+    at: datetime
+    clock: Clock
+    ends_at: float
+
+    def ask(self, source: Source, question: Question, read: Reader[T]) -> Answer[T]:
+        patience = max(LEAST_FOR_ONE, min(MOST_FOR_ONE, self.ends_at - self.clock.monotonic()))
+        return ask(source, question, read, at=self.at, patience=patience, clock=self.clock)
+
+
 def look_up(country: str, number: str, *, at: datetime, vat_number: str = "", clock: Clock = REAL) -> CompanyLookup:
     """Ask about a company by its registration number in canonical form.
 
     The VAT number checked is the one given, or else the one the register says the company has.
     """
-    register = _ask_register(country, number, at, clock)
+    call = _Call(at, clock, clock.monotonic() + PATIENCE)
+    register = _ask_register(country, number, call)
     asked = vat_number or (register.payload.vat_number if register.payload else "")
-    return CompanyLookup(country, number, register, check_vat(asked, at=at, clock=clock) if asked else None)
+    return CompanyLookup(country, number, register, _check_vat(asked, call) if vies.is_asked(asked) else None)
 
 
-def check_vat(vat_number: str, *, at: datetime, clock: Clock = REAL) -> Answer[VatCheck] | None:
-    """What VIES says of a number with its prefix; None for countries whose administration does not answer there."""
-    if not vies.is_asked(vat_number):
-        return None
-    question = vies.question(vat_number)
-    return ask(
-        vies.SOURCE, question, lambda reply: vies.read_check(reply, vat_number), at=at, patience=PATIENCE, clock=clock
-    )
-
-
-def _ask_register(country: str, number: str, at: datetime, clock: Clock) -> Lookup:
-    registers = _REGISTERS.get(country, ())
+def _ask_register(country: str, number: str, call: _Call) -> Lookup:
+    """The first register that answers; the first answer when none does; GLEIF's where there is no register to ask."""
     answers: list[Lookup] = []
-    for register in registers:
-        answer = register(number, at, clock)
+    for register in _REGISTERS.get(country, ()):
+        answer = register(number, call)
         if answer is None:
             continue
         if answer.is_about_the_company:
             return answer
         answers.append(answer)
-    return answers[0] if answers else _gleif(country, number, at, clock)
+    return answers[0] if answers else _gleif(country, number, call)
 
 
-def _anaf(number: str, at: datetime, clock: Clock) -> Lookup:
-    question = anaf_companies.question([number], localdate(at))
-    return ask(
-        anaf_companies.SOURCE,
-        question,
-        lambda reply: anaf_companies.read_company(reply, number),
-        at=at,
-        patience=PATIENCE,
-        clock=clock,
-    )
+def _anaf(number: str, call: _Call) -> Lookup:
+    question = anaf_companies.question([number], localdate(call.at))
+    return call.ask(anaf_companies.SOURCE, question, lambda reply: anaf_companies.read_company(reply, number))
 
 
-def _french_search(number: str, at: datetime, clock: Clock) -> Lookup:
-    return ask(
-        french_companies.SEARCH,
-        french_companies.search_question(number),
-        lambda reply: french_companies.read_search(reply, number),
-        at=at,
-        patience=PATIENCE,
-        clock=clock,
-    )
+def _french_search(number: str, call: _Call) -> Lookup:
+    question = french_companies.search_question(number)
+    return call.ask(french_companies.SEARCH, question, lambda reply: french_companies.read_search(reply, number))
 
 
-def _sirene(number: str, at: datetime, clock: Clock) -> Lookup | None:
+def _sirene(number: str, call: _Call) -> Lookup | None:
     if not settings.INSEE_API_KEY:
         return None
-    return ask(
-        french_companies.SIRENE,
-        french_companies.sirene_question(number, settings.INSEE_API_KEY),
-        lambda reply: french_companies.read_sirene(reply, number),
-        at=at,
-        patience=PATIENCE,
-        clock=clock,
-    )
+    question = french_companies.sirene_question(number, settings.INSEE_API_KEY)
+    return call.ask(french_companies.SIRENE, question, lambda reply: french_companies.read_sirene(reply, number))
 
 
-def _companies_house(number: str, at: datetime, clock: Clock) -> Lookup | None:
+def _companies_house(number: str, call: _Call) -> Lookup | None:
     if not settings.COMPANIES_HOUSE_API_KEY:
         return None
-    return ask(
-        companies_house.SOURCE,
-        companies_house.question(number, settings.COMPANIES_HOUSE_API_KEY),
-        lambda reply: companies_house.read_company(reply, number),
-        at=at,
-        patience=PATIENCE,
-        clock=clock,
-    )
+    question = companies_house.question(number, settings.COMPANIES_HOUSE_API_KEY)
+    return call.ask(companies_house.SOURCE, question, lambda reply: companies_house.read_company(reply, number))
 
 
-def _krs(number: str, at: datetime, clock: Clock) -> Lookup:
+def _krs(number: str, call: _Call) -> Lookup:
     """Entrepreneurs first; who is not among them may be an association."""
     for register in krs.REGISTERS:
-        answer: Lookup = ask(
-            krs.SOURCE,
-            krs.question(number, register),
-            lambda reply: krs.read_company(reply, number),
-            at=at,
-            patience=PATIENCE,
-            clock=clock,
-        )
+        question = krs.question(number, register)
+        answer = call.ask(krs.SOURCE, question, lambda reply: krs.read_company(reply, number))
         if answer.outcome != Outcome.NOT_FOUND:
             break
     return answer
 
 
-def _ares(number: str, at: datetime, clock: Clock) -> Lookup:
-    return ask(
-        ares.SOURCE,
-        ares.question(number),
-        lambda reply: ares.read_company(reply, number),
-        at=at,
-        patience=PATIENCE,
-        clock=clock,
-    )
+def _ares(number: str, call: _Call) -> Lookup:
+    return call.ask(ares.SOURCE, ares.question(number), lambda reply: ares.read_company(reply, number))
 
 
-def _gleif(country: str, number: str, at: datetime, clock: Clock) -> Lookup:
-    return ask(
-        gleif.SOURCE,
-        gleif.question(country, number),
-        lambda reply: gleif.read_company(reply, country, number),
-        at=at,
-        patience=PATIENCE,
-        clock=clock,
-    )
+def _gleif(country: str, number: str, call: _Call) -> Lookup:
+    question = gleif.question(country, number)
+    return call.ask(gleif.SOURCE, question, lambda reply: gleif.read_company(reply, country, number))
 
 
-_Register = Callable[[str, datetime, Clock], Lookup | None]
+def _check_vat(vat_number: str, call: _Call) -> Answer[VatCheck]:
+    return call.ask(vies.SOURCE, vies.question(vat_number), lambda reply: vies.read_check(reply, vat_number))
+
+
+_Register = Callable[[str, _Call], Lookup | None]
 _REGISTERS: dict[str, tuple[_Register, ...]] = {
     "RO": (_anaf,),
     "FR": (_french_search, _sirene),
