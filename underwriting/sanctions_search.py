@@ -75,10 +75,11 @@ def search_all(
 
 def _search_chunk(subjects: Sequence[Subject], least: float, limit: int) -> Iterator[tuple[Hit, ...]]:
     candidates = _alike(subjects, least) if subjects else []
-    rows = ListedParty.objects.in_force().filter(pk__in={pk for found in candidates for pk in found})
+    # In force when they were found; what a load ends in the meantime was still listed when this search began.
+    rows = ListedParty.objects.filter(pk__in={pk for found in candidates for pk in found})
     parties = {row.pk: (row, row.listed) for row in rows.select_related("list__in_force").prefetch_related("names")}
     for subject, found in zip(subjects, candidates, strict=True):
-        hits = [Hit(*parties[pk], judge(subject, parties[pk][1])) for pk in found if pk in parties]
+        hits = [Hit(*parties[pk], judge(subject, parties[pk][1])) for pk in found]
         hits = [hit for hit in hits if hit.score >= least]
         yield tuple(sorted(hits, key=lambda hit: (-hit.score, hit.party.pk))[:limit])
 

@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.rules.shared_cases import SHARED
 from underwriting.screening.countries import country_code
@@ -227,6 +229,14 @@ def test_the_french_register():
 def test_other_half_or_corrupt_lists_are_refused(read, source, message):
     with pytest.raises(MalformedList, match=message):
         list(read(source).entries)
+
+
+@pytest.mark.parametrize(("read", "name"), [(read_un, "un.xml"), (read_eu, "eu.xml"), (read_france, "fr.json")])
+@given(share=st.floats(0, 1, exclude_max=True))
+def test_cut_off_anywhere_a_list_is_refused(read, name, share):
+    content = (PAYLOADS / name).read_bytes().rstrip()
+    with pytest.raises(MalformedList):
+        list(read(io.BytesIO(content[: int(len(content) * share)])).entries)
 
 
 # --- What they share --------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from journal.models import Entry
 from journal.timeline import timeline
 from tests.conftest import NOW
+from tests.factories import at_once
 from underwriting import sanctions_search
 from underwriting.actions.sanctions import OlderList, ShrunkList, UnreadableList, load_list
 from underwriting.list_standing import standing
@@ -155,6 +156,27 @@ def test_a_list_that_shrinks_by_more_than_a_tenth_is_refused_unless_that_is_acce
     assert SanctionsList.objects.get().in_force.entries == 8
     result = load("ofac_sdn", *OFAC, at=LATER, replace=less, accept_shrinkage=True)
     assert (result.removed, result.release.entries) == (("AEROCARIBBEAN AIRLINES",), 7)
+
+
+def test_a_list_whose_alternate_names_were_cut_off_is_refused():
+    load("ofac_sdn", *OFAC)
+    half = content("alt.csv").split(b"\r\n12057")[0] + b"\r\n"
+    files = {name: io.BytesIO(half if name == "alt.csv" else content(name)) for name in OFAC}
+    with pytest.raises(ShrunkList, match="8 entries and"):
+        load_list("ofac_sdn", files, at=LATER)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_list_loaded_by_two_at_once_is_one_release():
+    results = at_once([lambda: load("un", "un.xml")] * 2)
+    assert sorted(result.is_new for result in results) == [False, True]
+    assert (ListRelease.objects.count(), ListedParty.objects.count()) == (1, 5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_lists_loaded_at_once_both_stand():
+    at_once([lambda: load("un", "un.xml"), lambda: load("ofac_sdn", *OFAC)])
+    assert ListedParty.objects.in_force().count() == 13
 
 
 def test_an_older_list_and_one_of_a_day_to_come_are_refused():

@@ -22,7 +22,7 @@ from underwriting.screening.subjects import Listed
 from unlockfocus.errors import BusinessRule
 from unlockfocus.templatetags.face import day as in_words
 
-# A list that loses more of its entries than this at once is taken for half a list.
+# A list that loses more of its entries or names than this at once is taken for half a list.
 MOST_SHRINKAGE = 0.1
 MOST_BYTES = 256 * 1024 * 1024
 _CHUNK = 1024 * 1024
@@ -35,7 +35,7 @@ class UnreadableList(BusinessRule):
 
 
 class ShrunkList(BusinessRule):
-    """The list has many entries less than the one in force."""
+    """The list has many entries or names less than the one in force."""
 
 
 class OlderList(BusinessRule):
@@ -164,17 +164,14 @@ def _take_over(release: ListRelease, entries: Mapping[str, Listed], *, accept_sh
         key: (pk, digest)
         for key, pk, digest in release.list.parties.in_force().values_list("key", "pk", "digest")  # type: ignore[attr-defined]
     }
-    if not accept_shrinkage and len(entries) < len(before) * (1 - MOST_SHRINKAGE):
-        raise ShrunkList(
-            _("The list has %(entries)s entries, the one in force %(before)s: it was not taken over.")
-            % {"entries": len(entries), "before": len(before)}
-        )
+    release.entries = len(entries)
+    release.names = sum(len(listed.names) for listed in entries.values())
+    if not accept_shrinkage:
+        _check_size(release)
     digests = {key: _digest(listed) for key, listed in entries.items()}
     added = [key for key in entries if key not in before]
     changed = [key for key in entries if key in before and before[key][1] != digests[key]]
     removed = [key for key in before if key not in entries]
-    release.entries = len(entries)
-    release.names = sum(len(listed.names) for listed in entries.values())
     release.added, release.changed, release.removed = len(added), len(changed), len(removed)
     release.save()
     gone = _close([before[key][0] for key in (*changed, *removed)], release)
@@ -186,6 +183,27 @@ def _take_over(release: ListRelease, entries: Mapping[str, Listed], *, accept_sh
         changed=tuple(entries[key].names[0].text for key in changed),
         removed=tuple(gone[before[key][0]] for key in removed),
     )
+
+
+def _check_size(release: ListRelease) -> None:
+    """A file that was cut off between two rows shows only by what is missing: entries, or names of entries."""
+    before = release.list.in_force
+    if before is None:
+        return
+    least = 1 - MOST_SHRINKAGE
+    if release.entries < before.entries * least or release.names < before.names * least:
+        raise ShrunkList(
+            _(
+                "The list has %(entries)s entries and %(names)s names, the one in force %(entries_before)s and"
+                " %(names_before)s: it was not taken over."
+            )
+            % {
+                "entries": release.entries,
+                "names": release.names,
+                "entries_before": before.entries,
+                "names_before": before.names,
+            }
+        )
 
 
 def _close(parties: list[int], release: ListRelease) -> dict[int, str]:
