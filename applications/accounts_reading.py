@@ -41,7 +41,8 @@ def take_file(request_id: int, data: QueryDict, file: UploadedFile[Any], *, at: 
     Returns the step's form, with an error on the file where no year could be read of it. Raises IllegalTransition.
     """
     request = _locked_draft(request_id)
-    read = read_accounts(file.read(MAX_BYTES + 1))
+    content = file.read(MAX_BYTES + 1)
+    read = read_accounts(content)
     if _is_anything_typed(data):
         steps.keep_typed(request.pk, steps.BY_NAME[STEP], data, at=at)
         request.refresh_from_db()
@@ -51,8 +52,7 @@ def take_file(request_id: int, data: QueryDict, file: UploadedFile[Any], *, at: 
         for problem in read.problems:
             form.add_error("file", problem_sentence(problem))
         return request, form
-    file.seek(0)
-    digest = hashlib.sha256(file.read(MAX_BYTES + 1)).hexdigest()
+    digest = hashlib.sha256(content).hexdigest()
     about = {name: data[name] for name in AboutAccountsForm.base_fields if data.get(name)}
     request.accounts_file = {**as_json(read, name=(file.name or "")[:120], sha256=digest), "about": about}
     request.save(update_fields=["accounts_file"])
