@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from journal.recording import announce
 
 REQUEST_OPENED = announce("request.opened", _("A request was opened"))
+BUYER_LOOKED_UP = announce("request.buyer_looked_up", _("The buyer was looked up: %(source)s"))
 DOCUMENT_ADDED = announce("request.document_added", _("The document %(name)s was added"))
 DOCUMENT_REMOVED = announce("request.document_removed", _("The document %(name)s was removed"))
 REQUEST_SUBMITTED = announce(

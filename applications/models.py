@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from applications.ecb import is_stale
 from applications.exposure import Exposure, ScheduleLine, SellerFigures, Stake, last_due_on, peak_exposure
@@ -222,6 +223,66 @@ class CoverRequest(models.Model):
         if figures is None or not self.peak.amount:
             return None
         return stake_of(self.peak.amount, figures.as_figures)
+
+
+class IdentityCheck(models.Model):
+    """What a register said of the buyer when the insured looked it up; never changed, the newest one counts.
+
+    `facts` are the register's, by field name of the request; they are of `country` and `registration_number`, which the
+    request may no longer be about. Only `OK` and `NOT_FOUND` say something of the company.
+    """
+
+    class Outcome(models.TextChoices):
+        OK = "ok", _("found")
+        NOT_FOUND = "not_found", _("not found")
+        UNAVAILABLE = "unavailable", _("no answer")
+        RATE_LIMITED = "rate_limited", _("no answer: too many requests")
+        BAD_PAYLOAD = "bad_payload", _("no answer that could be read")
+
+    class Standing(models.TextChoices):
+        ACTIVE = "active", pgettext_lazy("company", "active")
+        INACTIVE = "inactive", pgettext_lazy("company", "inactive")
+        STRUCK_OFF = "struck_off", pgettext_lazy("company", "struck off")
+        IN_PROCEEDINGS = "in_proceedings", pgettext_lazy("company", "in insolvency or liquidation")
+        UNKNOWN = "unknown", pgettext_lazy("company", "not stated")
+
+    BAD = (Standing.INACTIVE, Standing.STRUCK_OFF, Standing.IN_PROCEEDINGS)
+
+    request = models.ForeignKey(CoverRequest, on_delete=models.CASCADE, related_name="identity_checks")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(_("asked"))
+    country = models.CharField(_("country"), max_length=2)
+    registration_number = models.CharField(_("registration number"), max_length=30)
+    source = models.CharField(_("source"), max_length=60)
+    url = models.CharField(_("address asked"), max_length=500)
+    licence = models.CharField(_("licence"), max_length=100)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    fetched_at = models.DateTimeField(_("fetched"))
+    as_of = models.DateField(_("as of"), null=True, blank=True)
+    is_kept = models.BooleanField(_("answer kept from an earlier question"), default=False)
+    standing = models.CharField(_("standing"), max_length=20, choices=Standing.choices, blank=True)
+    standing_words = models.CharField(_("standing, in the register's words"), max_length=200, blank=True)
+    standing_on = models.DateField(_("standing since"), null=True, blank=True)
+    facts = models.JSONField(_("what the register has"), default=dict, blank=True)
+    vat = models.JSONField(_("what the tax administration said of the VAT number"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("look-up of the buyer")
+        verbose_name_plural = _("look-ups of the buyer")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.registration_number}: {self.source}, {self.outcome}"
+
+    @property
+    def is_about_the_company(self) -> bool:
+        return self.outcome in {self.Outcome.OK, self.Outcome.NOT_FOUND}
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether the register says that the company is gone, asleep or failing."""
+        return self.standing in self.BAD
 
 
 class OrderLine(models.Model):

@@ -61,6 +61,8 @@ STEPS = (
     Step("documents", _("Documents"), _("The order itself, and whatever helps us say yes."), None),
     Step("review", _("Check and submit"), _("Read once more; everything can still be changed."), None),
 )
+# Stands with what was typed while nothing is to be said about it yet.
+UNJUDGED = "unjudged"
 BY_NAME: Mapping[str, Step] = {step.name: step for step in STEPS}
 
 
@@ -84,10 +86,15 @@ def is_complete(request: CoverRequest, name: str) -> bool:
 
 
 def form_of(step: Step, request: CoverRequest, at: datetime) -> Any:
-    """The step's form: what was typed and refused last time with its errors, else what is saved."""
+    """The step's form: what was typed and refused last time with its errors, else what is saved.
+
+    What was typed and not judged yet, because the buyer was only looked up, comes back without errors.
+    """
     kept = request.unsaved_input.get(step.name)
     if kept is None:
         return step.form(request=request, at=at)
+    if UNJUDGED in kept:
+        return step.form(initial={field: values[-1] for field, values in kept.items()}, request=request, at=at)
     data = QueryDict(mutable=True)
     for field, values in kept.items():
         data.setlist(field, values)
@@ -128,4 +135,4 @@ def _note_progress(request_id: int, name: str, typed: dict[str, list[str]] | Non
 
 
 def _as_typed(data: QueryDict) -> dict[str, list[str]]:
-    return {name: values for name, values in data.lists() if name not in {"csrfmiddlewaretoken", "act"}}
+    return {name: values for name, values in data.lists() if name not in {"csrfmiddlewaretoken", "act", "take"}}

@@ -17,7 +17,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from applications import actions, steps
+from applications import actions, identity, steps
 from applications.abilities import may_open_request, request_abilities
 from applications.accounts_form import template_workbook
 from applications.declarations import current_wording
@@ -143,7 +143,7 @@ def step(request: SignedInRequest, reference: str, name: str) -> HttpResponse:
         return _review(request, cover_request)
     if request.method == "POST":
         return _save(request, cover_request, this)
-    return _show_step(request, cover_request, this, steps.form_of(this, cover_request, timezone.now()))
+    return show_step(request, cover_request, this, steps.form_of(this, cover_request, timezone.now()))
 
 
 def _save(request: SignedInRequest, cover_request: CoverRequest, this: steps.Step) -> HttpResponse:
@@ -157,7 +157,7 @@ def _save(request: SignedInRequest, cover_request: CoverRequest, this: steps.Ste
         messages.success(request, _("Saved. You can go on at any time."))
         return redirect("requests")
     if not form.is_valid():
-        return _show_step(request, cover_request, this, form, status=422)
+        return show_step(request, cover_request, this, form, status=422)
     if getattr(form, "was_read_from_file", False):
         messages.success(request, _("The accounts were read from the file. Check them below."))
         return redirect("request-step", cover_request.reference, this.name)
@@ -191,10 +191,19 @@ def _count(data: Any) -> int:
     return min(int(text), 200) if text.isdigit() else 0
 
 
-def _show_step(
-    request: SignedInRequest, cover_request: CoverRequest, this: steps.Step, form: Any, *, status: int = 200
+def show_step(
+    request: SignedInRequest,
+    cover_request: CoverRequest,
+    this: steps.Step,
+    form: Any,
+    *,
+    status: int = 200,
+    problem: str = "",
 ) -> HttpResponse:
-    context = {**_step_context(cover_request, this), "form": form}
+    """The page of a step with its form, as saved, as typed or as refused."""
+    context = {**_step_context(cover_request, this), "form": form, "problem": problem}
+    if this.name == "buyer":
+        context |= identity.shown_in_form(cover_request, form, timezone.now())
     if this.name == "schedule":
         context |= _exposure_context(cover_request, form.readable_lines if form.is_bound else cover_request.schedule)
     return render(request, f"applications/steps/{this.name}.html", context, status=status)

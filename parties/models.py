@@ -229,6 +229,20 @@ class BankSeat(models.Model):
         return f"{self.user} ({self.bank})"
 
 
+class BuyerGroup(models.Model):
+    """Companies under one ultimate parent, by that parent's Legal Entity Identifier."""
+
+    lei = models.CharField("LEI", max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+
+    class Meta:
+        verbose_name = _("group of buyers")
+        verbose_name_plural = _("groups of buyers")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.lei})"
+
+
 class Buyer(models.Model):
     """One legal entity, identified by country and registration number, never by a trade name."""
 
@@ -240,6 +254,10 @@ class Buyer(models.Model):
     activity = models.CharField(_("activity"), max_length=200, blank=True)
     sector = models.CharField(_("sector (NACE division)"), max_length=2, blank=True)
     address = models.CharField(_("address"), max_length=300, blank=True)
+    # As the newest answer that named one has it (see GroupAnswer): guarantees on a group are counted together.
+    group = models.ForeignKey(
+        BuyerGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="buyers", verbose_name=_("group")
+    )
 
     class Meta:
         verbose_name = _("buyer")
@@ -250,3 +268,30 @@ class Buyer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.legal_form} ({self.country} {self.registration_number})".replace("  ", " ")
+
+
+class GroupAnswer(models.Model):
+    """What GLEIF said of a buyer's group, and when; never changed. Where `is_known` is false it said nothing."""
+
+    buyer = models.ForeignKey(Buyer, on_delete=models.CASCADE, related_name="group_answers")
+    asked_at = models.DateTimeField(_("asked"))
+    is_known = models.BooleanField(_("answered"))
+    outcome = models.CharField(_("outcome"), max_length=20)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    lei = models.CharField(_("the buyer's LEI"), max_length=20, blank=True)
+    group_lei = models.CharField(_("LEI of the group"), max_length=20, blank=True)
+    group_name = models.CharField(_("group"), max_length=200, blank=True)
+    exception = models.CharField(_("why no parent is reported"), max_length=60, blank=True)
+    source = models.CharField(_("source"), max_length=60)
+    url = models.CharField(_("address asked"), max_length=500)
+    licence = models.CharField(_("licence"), max_length=100)
+    fetched_at = models.DateTimeField(_("fetched"))
+    as_of = models.DateField(_("as of"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("answer about a group")
+        verbose_name_plural = _("answers about groups")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.buyer}: {self.group_name or self.outcome}"

@@ -60,6 +60,7 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "request-new": ((), "302 200 200 403 200 403 403 403"),
     "request-step": (("draft", "step"), "302 200 200 302 404 404 404 404"),
     "schedule-preview": (("draft",), "302 405 405 405 405 405 405 405"),
+    "buyer-look-up": (("draft",), "302 405 405 405 405 405 405 405"),
     "request-withdraw": (("draft",), "302 200 200 403 404 404 404 404"),
     "request-answer": (("asked",), "302 200 200 403 404 403 403 404"),
     "document-add": (("asked",), "302 200 200 403 404 403 403 404"),

@@ -7,9 +7,10 @@ from functools import cached_property
 from django.utils.timezone import localdate
 
 from applications.exposure import Exposure, Stake, Step, exposure_steps
+from applications.identity import Identity, identity_of
 from applications.models import CoverRequest, TradingHistory
 from journal.timeline import Line, timeline
-from parties.models import User
+from parties.models import GroupAnswer, User
 from underwriting.abilities import desk_abilities
 from underwriting.accounts_table import AccountsTable, accounts_table
 from underwriting.actions.analysis import UNANSWERED
@@ -24,7 +25,7 @@ from underwriting.scoring.score import Case
 from underwriting.scoring.versions import versions
 from underwriting.scoring_inputs import case_of, inputs_of, score_from_inputs, version_of
 from underwriting.suggestion import Suggestion
-from underwriting.terms import LIVE, Cumul, cumul
+from underwriting.terms import LIVE, Cumul, cumul, same_group
 
 
 class Dossier:
@@ -51,6 +52,10 @@ class Dossier:
     @cached_property
     def stake(self) -> Stake | None:
         return self.request.what_is_at_stake
+
+    @cached_property
+    def identity(self) -> Identity:
+        return identity_of(self.request)
 
     @cached_property
     def trading(self) -> TradingHistory | None:
@@ -187,15 +192,24 @@ class Dossier:
 
     @cached_property
     def on_buyer(self) -> list[Guarantee]:
-        """Every live guarantee on this buyer, whoever is insured."""
-        bound = Guarantee.objects.filter(buyer=self.request.buyer, status__in=LIVE)
-        return list(bound.select_related("offer__request__company"))
+        """Every live guarantee on this buyer and its group, whoever is insured."""
+        if self.request.buyer is None:
+            return []
+        bound = Guarantee.objects.filter(same_group(self.request.buyer, "buyer__"), status__in=LIVE)
+        return list(bound.select_related("offer__request__company", "buyer"))
 
     @cached_property
     def offered_elsewhere(self) -> list[Offer]:
-        """Open offers on this buyer in other files: they would take room when accepted."""
-        others = Offer.objects.filter(request__buyer=self.request.buyer, status=Offer.Status.OPEN)
-        return list(others.exclude(request=self.request).select_related("request__company"))
+        """Open offers on this buyer and its group in other files: they would take room when accepted."""
+        if self.request.buyer is None:
+            return []
+        others = Offer.objects.filter(same_group(self.request.buyer, "request__buyer__"), status=Offer.Status.OPEN)
+        return list(others.exclude(request=self.request).select_related("request__company", "request__buyer"))
+
+    @cached_property
+    def group_answer(self) -> GroupAnswer | None:
+        """What GLEIF last said of the buyer's group, or that it said nothing."""
+        return GroupAnswer.objects.filter(buyer=self.request.buyer).first() if self.request.buyer else None
 
     # --- Offers and guarantee -----------------------------------------------------------------------------------------
 

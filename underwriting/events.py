@@ -8,6 +8,11 @@ ANALYSIS_DONE = announce("analysis.done", _("The buyer was scored: grade %(grade
 ANALYSIS_REFERRED = announce(
     "analysis.referred", _("No score could be computed: to be judged by a person"), insured_sees=False
 )
+GROUP_NOTED = announce("group.noted", _("GLEIF was asked for the buyer's group: %(group)s"), insured_sees=False)
+GROUP_WITHOUT_LEI = announce("group.without_lei", _("GLEIF knows no LEI of the buyer"), insured_sees=False)
+GROUP_NOT_ANSWERED = announce(
+    "group.not_answered", _("GLEIF was asked for the buyer's group and did not answer"), insured_sees=False
+)
 SECTOR_CHOSEN = announce(
     "sector.chosen", _("The buyer's sector was set to NACE division %(sector)s"), insured_sees=False
 )

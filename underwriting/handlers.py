@@ -1,5 +1,6 @@
 """What follows from a request's acts at the insurer's, and whom it is told to."""
 
+from django.conf import settings
 from django.utils import timezone
 
 from applications import actions as requests
@@ -66,6 +67,15 @@ def score_again(entry: Entry) -> None:
         return
     list(scored.filter(status=Analysis.Status.PENDING).select_for_update(of=("self",)))
     queue_after_commit(analyse, request_analysis(request, at=timezone.now()).pk)
+
+
+@on(request_events.REQUEST_SUBMITTED)
+def ask_for_the_group(entry: Entry) -> None:
+    """Have GLEIF asked which group the buyer belongs to; nobody is asked where sources outside are switched off."""
+    from underwriting.tasks import ask_group
+
+    if settings.OUTSIDE_SOURCES:
+        queue_after_commit(ask_group, _request_of(entry).pk)
 
 
 @on(request_events.REQUEST_WITHDRAWN)

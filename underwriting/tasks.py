@@ -4,17 +4,21 @@ from datetime import timedelta
 
 import structlog
 from celery import shared_task
+from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.timezone import localdate
 
 from applications.models import CoverRequest
+from applications.workflow import OPEN
 from journal.origin import acting_from
 from journal.queueing import queue
+from parties.models import GroupAnswer
 from underwriting.actions import analysis as analyses
-from underwriting.actions import asking, drift, offers, rescoring
+from underwriting.actions import asking, drift, groups, offers, rescoring
 from underwriting.model_versions import version_in_force
 from underwriting.models import Analysis, Offer, Rescoring, SourceAnswer
+from underwriting.outside.groups import find_group
 from underwriting.register_questions import asked_countries
 
 log = structlog.get_logger(__name__)
@@ -25,6 +29,9 @@ STANDS_STILL_AFTER = timedelta(minutes=1)
 REGISTERS_OWED_AFTER = timedelta(minutes=5)
 REGISTERS_GIVEN_UP_AFTER = timedelta(days=1)
 CHUNK = 200
+GROUP_IS_FRESH = timedelta(hours=20)
+GROUP_RETRY = timedelta(hours=1)
+MOST_GROUPS = 20
 
 
 @shared_task
@@ -61,6 +68,31 @@ def sweep_registers() -> None:
     ).exclude(Exists(asked))
     for request_id in owed.order_by("pk").values_list("pk", flat=True)[:CHUNK]:
         queue(ask_registers, request_id)
+
+
+@shared_task
+def ask_group(request_id: int) -> None:
+    """Ask GLEIF for the group of a request's buyer, unless it answered within the day."""
+    now = timezone.now()
+    request = CoverRequest.objects.select_related("buyer").get(pk=request_id)
+    if request.buyer is None or groups.is_answered(request.buyer, now - GROUP_IS_FRESH):
+        return
+    finding = find_group(request.buyer_country, groups.numbers_of(request), at=now)
+    with acting_from("worker"):
+        groups.note_group(request, finding, at=now)
+
+
+@shared_task
+def sweep_groups() -> None:
+    """Ask again for the groups of buyers under analysis that GLEIF never told us, or was never asked about."""
+    if not settings.OUTSIDE_SOURCES:
+        return
+    asked_lately = GroupAnswer.objects.filter(asked_at__gte=timezone.now() - GROUP_RETRY)
+    known = GroupAnswer.objects.filter(is_known=True)
+    open_requests = CoverRequest.objects.filter(status__in=OPEN, buyer__isnull=False)
+    owed = open_requests.exclude(buyer__in=asked_lately.values("buyer")).exclude(buyer__in=known.values("buyer"))
+    for request_id in owed.order_by("pk").values_list("pk", flat=True)[:MOST_GROUPS]:
+        queue(ask_group, request_id)
 
 
 @shared_task

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from parties.models import Buyer, User
@@ -53,7 +53,7 @@ def tax_rate(insured_country: str, buyer_country: str, day: date) -> Decimal:
 
 @dataclass(frozen=True)
 class Cumul:
-    """What is insured on a buyer over all insureds, against the line for its grade. EUR."""
+    """What is insured on a buyer and its group over all insureds, against the line for the buyer's grade. EUR."""
 
     insured: Decimal
     line: Decimal
@@ -66,11 +66,19 @@ class Cumul:
 LIVE = (Guarantee.Status.PENDING_CONDITIONS, Guarantee.Status.IN_FORCE, Guarantee.Status.RUN_OFF)
 
 
+def same_group(buyer: Buyer, prefix: str = "") -> Q:
+    """The buyer itself, and every buyer of its group where it has one; `prefix` leads from the rows to a buyer."""
+    if buyer.group_id is None:
+        return Q(**{f"{prefix}pk": buyer.pk})
+    return Q(**{f"{prefix}group_id": buyer.group_id})
+
+
 def cumul(buyer: Buyer, grade: int, day: date) -> Cumul:
-    """The sum of limits bound on the buyer, and the line in force for its grade (0 when there is none)."""
-    bound = Guarantee.objects.filter(buyer=buyer, status__in=LIVE).aggregate(sum=Sum("offer__limit"))["sum"]
+    """The sum of limits bound on the buyer and its group, and the line in force for its grade (0 if there is none)."""
+    bound = Guarantee.objects.filter(same_group(buyer, "buyer__"), status__in=LIVE)
+    total = bound.aggregate(sum=Sum("offer__limit"))["sum"]
     line = CumulLine.objects.in_force(day).filter(grade=grade).first()
-    return Cumul(insured=bound or Decimal("0.00"), line=line.amount if line else Decimal("0.00"))
+    return Cumul(insured=total or Decimal("0.00"), line=line.amount if line else Decimal("0.00"))
 
 
 def is_within_authority(user: User, *, limit: Decimal, grade: int, months: int, day: date) -> bool:

@@ -21,6 +21,8 @@ app.conf.beat_schedule = {
     "analyses-sweep": {"task": "underwriting.tasks.sweep_analyses", "schedule": timedelta(seconds=30)},
     # Registers nobody asked about a new request's buyer are asked.
     "registers-sweep": {"task": "underwriting.tasks.sweep_registers", "schedule": timedelta(minutes=5)},
+    # Buyers whose group GLEIF has not told yet are asked about again.
+    "groups-sweep": {"task": "underwriting.tasks.sweep_groups", "schedule": timedelta(minutes=15)},
     # Runs of a model over the portfolio that stand still are queued again.
     "rescorings-sweep": {"task": "underwriting.tasks.sweep_rescorings", "schedule": timedelta(minutes=1)},
     # Offers end at midnight after their last day.

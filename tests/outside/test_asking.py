@@ -16,6 +16,7 @@ import pytest
 
 from tests.outside.server import closes_early, drips, floods, forget, running, says, waits
 from underwriting.outside import ask, breaker, limiter, store
+from underwriting.outside.asking import _is_safe
 from underwriting.outside.clock import REAL, Clock
 from underwriting.sources.answers import Outcome
 from underwriting.sources.filing import load_json
@@ -247,6 +248,11 @@ def test_an_address_is_https_or_on_this_machine(fake):
     assert (answer.outcome, answer.reason) == (Outcome.UNAVAILABLE, "not an https address")
 
 
+def test_a_source_without_https_is_asked_where_it_says_that_it_has_none(fake):
+    source = fake.source(address="http://registers.example")
+    assert [_is_safe(source), _is_safe(replace(source, has_https=False))] == [False, True]
+
+
 def test_the_address_of_a_source_can_be_another(fake, settings):
     fake.on("/x", says(200, NAMED))
     settings.OUTSIDE_ADDRESSES = {"Register": fake.address}
@@ -384,6 +390,12 @@ def no_redis(settings, monkeypatch):
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
     monkeypatch.setattr(limiter, "_alone", limiter._Alone())
     monkeypatch.setattr(breaker, "_alone", breaker._Alone())
+
+
+def test_the_queue_on_a_unix_socket_is_found_as_celery_writes_it(settings):
+    settings.REDIS_URL = "redis+socket:///tmp/a/valkey.sock?virtual_host=3"
+    connection = store.shared().connection_pool.connection_kwargs
+    assert (connection["path"], connection["db"]) == ("/tmp/a/valkey.sock", 3)  # noqa: S108
 
 
 def test_without_redis_answers_come_more_slowly_and_are_not_kept(fake, no_redis):

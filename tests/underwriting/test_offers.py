@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from applications import actions as requests
-from applications.models import Status
+from applications.models import CoverRequest, Status
 from journal.models import Entry
-from parties.models import Duty, InsurerRole
+from parties.models import Buyer, BuyerGroup, Duty, InsurerRole
 from tests.factories import (
     analyse,
     analysed_request,
@@ -216,6 +216,27 @@ def test_what_other_insureds_have_on_the_buyer_counts(now, request_of_index, sof
         offer_for(request_of_index, sofia, now, limit=Decimal("1000000.01"))
 
 
+def sister_of_pei(request, group):
+    """Turn a request to one on a sister company of PEI, in one group with it."""
+    sister = Buyer.objects.create(country="RO", registration_number="14399840", name="PEI Sud", group=group)
+    Buyer.objects.filter(registration_number="49007311").update(group=group)
+    CoverRequest.objects.filter(pk=request.pk).update(buyer=sister)
+    return sister
+
+
+def test_what_is_bound_on_the_group_of_the_buyer_counts(now, request_of_index, sofia):
+    company, author = another_company()
+    guarantee = bound_guarantee(company, author, sofia, now, limit=Decimal("5000000.00"))
+    other = Buyer.objects.create(country="RO", registration_number="14399840", name="PEI Sud")
+    Guarantee.objects.filter(pk=guarantee.pk).update(buyer=other)
+    assert offer_for(request_of_index, sofia, now, limit=Decimal("6000000.00"))
+    group = BuyerGroup.objects.create(lei="549300W96W2VKSMVDF81", name="PEI Holding")
+    Buyer.objects.update(group=group)
+    with pytest.raises(OverCumul, match=r"on one buyer and its group; €5,000,000\.00 is bound already"):
+        offer_for(request_of_index, sofia, now, limit=Decimal("1000000.01"))
+    assert offer_for(request_of_index, sofia, now, limit=Decimal("1000000.00"))
+
+
 def test_a_guarantee_not_taken_up_gives_its_room_back(now, request_of_index, sofia):
     company, author = another_company()
     guarantee = bound_guarantee(company, author, sofia, now, limit=Decimal("5000000.00"))
@@ -324,6 +345,21 @@ def test_two_files_on_one_buyer_cannot_pass_the_line_together(now, index, alice,
     answers = at_once([lambda o=o, who=who: offers.accept(o.pk, actor=who, at=now) for o, who in pairs])
     assert {type(answer) for answer in answers} == {Guarantee, OverCumul}
     assert Guarantee.objects.get().offer.limit == Decimal("4000000.00")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_files_on_two_buyers_of_one_group_cannot_pass_the_line_together(now, index, alice, sofia):
+    files = [(index, alice), another_company(1)]
+    pairs = [
+        (offer_for(analysed_request(company, author, now), sofia, now, limit=Decimal("4000000.00")), author)
+        for company, author in files
+    ]
+    group = BuyerGroup.objects.create(lei="549300W96W2VKSMVDF81", name="PEI Holding")
+    sister = sister_of_pei(pairs[1][0].request, group)
+    answers = at_once([lambda o=o, who=who: offers.accept(o.pk, actor=who, at=now) for o, who in pairs])
+    assert {type(answer) for answer in answers} == {Guarantee, OverCumul}
+    assert Guarantee.objects.get().offer.limit == Decimal("4000000.00")
+    assert Guarantee.objects.get().buyer in {pairs[0][0].request.buyer, sister}
 
 
 @pytest.mark.django_db(transaction=True)

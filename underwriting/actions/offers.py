@@ -16,7 +16,7 @@ from applications.models import CoverRequest
 from applications.workflow import COVER_REQUEST
 from journal.numbering import next_reference
 from journal.recording import record
-from parties.models import UNDERWRITERS, Buyer, InsurerRole, User
+from parties.models import UNDERWRITERS, Buyer, BuyerGroup, InsurerRole, User
 from underwriting import events
 from underwriting.actions.analysis import NotAllowed, NotTwoPeople
 from underwriting.models import Analysis, Guarantee, GuaranteeCondition, Offer, OfferCondition
@@ -33,7 +33,7 @@ class OverAuthority(BusinessRule):
 
 
 class OverCumul(BusinessRule):
-    """The guarantees on this buyer together would pass the line."""
+    """The guarantees on this buyer and its group together would pass the line."""
 
 
 class OfferNotOpen(IllegalTransition):
@@ -103,9 +103,15 @@ def drop_unsigned(request: CoverRequest) -> None:
 
 
 def _lock_cumul(buyer: Buyer | None, grade: int, day: date) -> Cumul:
-    """What is bound on the buyer. Its row is locked first: two files on one buyer cannot pass the line together."""
+    """What is bound on the buyer and its group: two files on one of them cannot pass the line together.
+
+    The buyer's row is locked, and then its group's, by everybody in this order; the group cannot change in between.
+    """
     assert buyer is not None  # noqa: S101 - set at submission
-    return cumul(Buyer.objects.select_for_update().get(pk=buyer.pk), grade, day)
+    held = Buyer.objects.select_for_update(of=("self",)).get(pk=buyer.pk)
+    if held.group_id is not None:
+        BuyerGroup.objects.select_for_update().get(pk=held.group_id)
+    return cumul(held, grade, day)
 
 
 def _check_room(buyer: Buyer | None, grade: int, limit: Decimal, day: date) -> None:
@@ -116,6 +122,14 @@ def _check_room(buyer: Buyer | None, grade: int, limit: Decimal, day: date) -> N
     facts = {"grade": grade, "line": _money(held.line), "insured": _money(held.insured)}
     if not held.insured:
         raise OverCumul(_("At grade %(grade)s at most %(line)s may be insured on one buyer.") % facts)
+    if buyer is not None and buyer.group_id is not None:
+        raise OverCumul(
+            _(
+                "At grade %(grade)s at most %(line)s may be insured on one buyer and its group; "
+                "%(insured)s is bound already."
+            )
+            % facts
+        )
     raise OverCumul(
         _("At grade %(grade)s at most %(line)s may be insured on one buyer; %(insured)s is bound already.") % facts
     )

@@ -15,7 +15,7 @@ from django.conf import settings
 from underwriting.outside import breaker, kept, limiter
 from underwriting.outside.clock import REAL, Clock
 from underwriting.outside.exchange import Moved, NoReply, TooMany, Unusable, exchange, url_of
-from underwriting.sources.answers import SWITCHED_OFF, Answer, Outcome, Reader
+from underwriting.sources.answers import SWITCHED_OFF, Answer, NoAnswer, Outcome, Reader
 from underwriting.sources.filing import BadPayload
 from underwriting.sources.questions import Question, Reply, Source
 
@@ -189,6 +189,8 @@ def _read(asking: _Asking, reply: Reply, read: Reader[T]) -> Answer[T]:
         return asking.answer(Outcome.NOT_FOUND)
     try:
         payload = read(reply)
+    except NoAnswer as error:
+        return asking.answer(Outcome.RATE_LIMITED if error.is_busy else Outcome.UNAVAILABLE, error.reason[:200])
     except BadPayload as error:
         return asking.answer(Outcome.BAD_PAYLOAD, str(error)[:200])
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:

@@ -17,7 +17,12 @@ PREFIX = "outside"
 
 @lru_cache(maxsize=4)
 def _connected(address: str) -> Redis:
-    return Redis.from_url(address, socket_timeout=1.0, socket_connect_timeout=0.5)
+    return Redis.from_url(_for_the_client(address), socket_timeout=1.0, socket_connect_timeout=0.5)
+
+
+def _for_the_client(address: str) -> str:
+    """The address as the client knows it: Celery writes a unix socket as redis+socket:///PATH?virtual_host=0."""
+    return address.replace("redis+socket://", "unix://", 1).replace("virtual_host=", "db=", 1)
 
 
 def shared() -> Redis:

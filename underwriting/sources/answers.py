@@ -28,6 +28,14 @@ class Outcome(StrEnum):
     BAD_PAYLOAD = "bad_payload"
 
 
+class NoAnswer(Exception):
+    """Raised by a reader whose source says, in a reply that went well, that it cannot answer for now."""
+
+    def __init__(self, reason: str, *, is_busy: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.is_busy = reason, is_busy
+
+
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T_co]):
     """What a source said, and its provenance.
@@ -54,5 +62,6 @@ class Answer(Generic[T_co]):
         return self.outcome in {Outcome.OK, Outcome.NOT_FOUND}
 
 
-# Reads the body of a reply into a typed record; None when the body says there is none; raises `filing.BadPayload`.
+# Reads the body of a reply into a typed record; None when the body says there is none; raises
+# `filing.BadPayload`, or `NoAnswer`.
 Reader = Callable[[Reply], T_co | None]
