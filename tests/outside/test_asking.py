@@ -16,6 +16,7 @@ import pytest
 
 from tests.outside.server import closes_early, drips, floods, forget, running, says, waits
 from underwriting.outside import ask, breaker, limiter, store
+from underwriting.outside.asking import _is_safe
 from underwriting.outside.clock import REAL, Clock
 from underwriting.sources.answers import Outcome
 from underwriting.sources.filing import load_json
@@ -245,6 +246,11 @@ def test_switched_off_nobody_is_asked(fake, settings):
 def test_an_address_is_https_or_on_this_machine(fake):
     answer = asked(fake, address="http://registers.example")
     assert (answer.outcome, answer.reason) == (Outcome.UNAVAILABLE, "not an https address")
+
+
+def test_a_source_without_https_is_asked_where_it_says_that_it_has_none(fake):
+    source = fake.source(address="http://registers.example")
+    assert [_is_safe(source), _is_safe(replace(source, has_https=False))] == [False, True]
 
 
 def test_the_address_of_a_source_can_be_another(fake, settings):
