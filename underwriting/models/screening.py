@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from underwriting.screening.subjects import Subject
 
@@ -13,7 +14,7 @@ class BuyerPerson(models.Model):
     """Somebody known to own or to run a buyer, a person or a company; screened with it while it lasts."""
 
     class Position(models.TextChoices):
-        OWNER = "owner", _("owner")
+        OWNER = "owner", pgettext_lazy("buyer's", "owner")
         DIRECTOR = "director", _("director")
 
     buyer = models.ForeignKey("parties.Buyer", on_delete=models.PROTECT, related_name="+")
