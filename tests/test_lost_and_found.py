@@ -56,7 +56,7 @@ def test_a_request_submitted_without_a_broker_is_analysed_when_it_is_back(
         assert response.status_code == 302
         draft.refresh_from_db()
         assert draft.status == Status.SUBMITTED
-        assert Delivery.objects.filter(delivered_at=None).count() == 3
+        assert Delivery.objects.filter(delivered_at=None).count() == 6
     request.getfixturevalue("worker")
     with time_machine.travel(NOW + timedelta(minutes=1), tick=True):
         sweep()

@@ -18,7 +18,7 @@ SECTOR_CHOSEN = announce(
 )
 REGISTER_ACCOUNTS_ADDED = announce(
     "register_accounts.added",
-    _("Accounts of %(register)s were added from a file: years to %(years)s"),
+    _("Accounts of %(register)s were added: years to %(years)s"),
     insured_sees=False,
 )
 OVERRIDE_PROPOSED = announce(

@@ -15,7 +15,7 @@ from journal.origin import acting_from
 from journal.queueing import queue
 from parties.models import GroupAnswer
 from underwriting.actions import analysis as analyses
-from underwriting.actions import asking, drift, groups, offers, rescoring, screening
+from underwriting.actions import asking, drift, groups, offers, people, rescoring, screening
 from underwriting.list_standing import mark_of, standing
 from underwriting.model_versions import version_in_force
 from underwriting.models import Analysis, Offer, Rescoring, ScreenedParty, Screening, SourceAnswer
@@ -54,8 +54,9 @@ def sweep_analyses() -> None:
 
 @shared_task
 def screen_request(request_id: int) -> None:
-    """Compare the parties of a submitted request with the sanctions lists."""
+    """Compare the parties of a submitted request, its buyer's registered directors too, with the sanctions lists."""
     with acting_from("worker"):
+        people.note_registered(request_id, at=timezone.now())
         request = CoverRequest.objects.get(pk=request_id)
         screening.screen_request(request, Screening.Moment.SUBMISSION, at=timezone.now())
 

@@ -106,7 +106,7 @@ def test_a_list_is_fetched_and_taken_over_once(un, now):
         (says(503), "consolidated.xml: unavailable status 503"),
         (says(200, b"<html>Just a moment</html>", "text/html"), "a page in place of the file"),
         (says(200, un_list(PEI_LISTED)[:-40], XML), "The list was not taken over, the one in force stays"),
-        (says(200, un_list(day="2026-11-24"), XML), "The list has 1 entries, the one in force 12"),
+        (says(200, un_list(day="2026-11-24"), XML), "The list has 1 entries and 1 names, the one in force 12 and 12"),
     ],
 )
 def test_what_cannot_be_taken_over_is_said_and_the_one_in_force_stays(un, now, act, said):

@@ -8,16 +8,18 @@ import pytest
 import time_machine
 
 from applications import actions as requests
+from journal.models import Entry
 from parties.models import Buyer
 from tests.factories import analysed_request, deliver_everything
 from tests.journal.broker import waiting_tasks
 from tests.outside.conftest import fake  # noqa: F401 - the fixture
 from tests.outside.server import closes_early, says, waits
 from tests.rules.announcements import SIREN, bodacc, court_file, court_files, judgment
+from tests.rules.registers import as_bytes, bilant
 from underwriting import register_questions
-from underwriting.actions import asking
 from underwriting.actions.registers import note_notices
-from underwriting.models import BuyerIncident, RegisterNotice, SourceAnswer
+from underwriting.models import BuyerIncident, BuyerStatement, RegisterNotice, SourceAnswer
+from underwriting.register_words import sentence
 from underwriting.sources import bodacc as bodacc_reader
 from underwriting.sources.questions import Reply
 from underwriting.tasks import ask_registers, sweep_registers
@@ -25,6 +27,8 @@ from unlockfocus import demo
 
 pytestmark = pytest.mark.django_db
 
+NOTICES = ("BODACC", "The Gazette", "portal.just.ro")
+ACCOUNTS = ("anaf_bilant", "inpi_rne", "companies_house_filings", "companies_house_documents")
 BODACC = "/records"
 COURTS = "/query.asmx"
 XML = "text/xml; charset=utf-8"
@@ -34,7 +38,7 @@ OPENED = "Jugement d'ouverture de liquidation judiciaire"
 @pytest.fixture
 def file(index, alice, now, fake, settings):  # noqa: F811
     """A file on a Romanian buyer; every register is the source that runs here."""
-    settings.OUTSIDE_ADDRESSES = dict.fromkeys(("BODACC", "The Gazette", "portal.just.ro"), fake.address)
+    settings.OUTSIDE_ADDRESSES = dict.fromkeys((*NOTICES, *ACCOUNTS), fake.address)
     return analysed_request(index, alice, now)
 
 
@@ -46,7 +50,7 @@ def french_file(file):
 
 
 def outcome(file):
-    row = SourceAnswer.objects.get(buyer=file.buyer)
+    row = SourceAnswer.objects.get(buyer=file.buyer, topic="notices")
     return row.source, row.outcome, row.reason
 
 
@@ -115,9 +119,7 @@ def test_what_is_no_answer_is_noted_with_its_reason_and_raises_nothing(french_fi
 
 
 def test_a_register_that_takes_too_long_is_no_answer(french_file, fake, monkeypatch):  # noqa: F811
-    (register,) = register_questions.registers_for("FR")
-    hasty = replace(register, source=replace(register.source, timeout_seconds=0.3))
-    monkeypatch.setitem(register_questions._REGISTERS, "FR", (hasty,))
+    monkeypatch.setattr(bodacc_reader, "SOURCE", replace(bodacc_reader.SOURCE, timeout_seconds=0.3))
     fake.on(BODACC, waits(1.5))
     ask_registers(french_file.pk)
     source, found, why = outcome(french_file)
@@ -138,7 +140,7 @@ def test_a_fault_of_ours_is_noted_as_no_answer(french_file, fake, monkeypatch): 
     def broken(*_arguments, **_options):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(asking, "ask", broken)
+    monkeypatch.setattr(register_questions, "ask", broken)
     ask_registers(french_file.pk)
     assert outcome(french_file) == ("BODACC", "unavailable", "a fault of ours")
 
@@ -148,6 +150,25 @@ def test_a_number_that_cannot_be_asked_about_is_told(french_file, fake):  # noqa
     ask_registers(french_file.pk)
     assert outcome(french_file) == ("BODACC", "unavailable", "no question can be put")
     assert fake.asked == []
+
+
+def test_romanian_accounts_are_kept_with_where_they_came_from(file, fake, now):  # noqa: F811
+    fake.on("/bilant", says(200, as_bytes(bilant())), says(200, as_bytes(bilant(year=2024))), says(500))
+    ask_registers(file.pk)
+    answer = SourceAnswer.objects.get(buyer=file.buyer, topic="accounts")
+    assert (answer.source, answer.outcome, answer.facts["years"]) == ("anaf_bilant", "ok", ["2025-12-31", "2024-12-31"])
+    told = sentence(answer)
+    assert "Years ending: 2025-12-31, 2024-12-31." in told
+    assert "Left out: " in told
+    kept = BuyerStatement.objects.filter(buyer=file.buyer, source="anaf")
+    assert [(str(each.period_end), each.sales, each.url, each.provenance["items"]["sales"]) for each in kept] == [
+        ("2025-12-31", 21000, f"{fake.address}/bilant?an=2025&cui=49007311", "I13"),
+        ("2024-12-31", 21000, f"{fake.address}/bilant?an=2025&cui=49007311", "I13"),
+    ]
+    entries = Entry.objects.filter(file__key=file.journal_key, event="register_accounts.added")
+    assert entries.count() == 1
+    ask_registers(file.pk)
+    assert (kept.count(), entries.count()) == (2, 1)
 
 
 def test_switched_off_the_question_is_noted_as_not_asked(french_file, fake, settings):  # noqa: F811

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from applications import actions as requests
-from applications.models import CoverRequest
+from applications.models import CoverRequest, IdentityCheck
 from claims.actions import payments
 from journal.models import Entry, Letter
 from parties.models import Bank
@@ -24,9 +24,10 @@ from tests.underwriting.sanctions import PEI_LISTED, entity, individual, load_un
 from underwriting.actions import offers, people
 from underwriting.actions.analysis import NotAllowed
 from underwriting.actions.screening import MatchMoved, decide, screen, screen_request
-from underwriting.models import Guarantee, Offer, ScreenedParty, Screening, ScreeningHit
+from underwriting.models import BuyerPerson, Guarantee, Offer, ScreenedParty, Screening, ScreeningHit
 from underwriting.screening_gate import AwaitsCompliance, why_held
 from underwriting.tasks import rescreen
+from underwriting.tasks import screen_request as screen_submitted
 from unlockfocus import demo
 from unlockfocus.errors import IllegalTransition
 
@@ -333,3 +334,24 @@ def test_a_submitted_request_without_lists_says_so(index, alice, now):
 
     said = searched(Screening.objects.first())
     assert said.startswith("No list was searched. Not loaded: France (asset freezes), European Union, United Nations")
+
+
+def test_directors_the_register_named_are_screened_with_the_buyer(index, alice, now):
+    file = submitted_request(index, alice, now)
+    IdentityCheck.objects.create(
+        request=file,
+        asked_by=alice,
+        asked_at=now,
+        country="RO",
+        registration_number="49007311",
+        source="ANAF",
+        outcome="ok",
+        fetched_at=now,
+        facts={"directors": ["Ion Popescu-Vlad", "J** K*******"]},
+    )
+    load_un(individual(7, "POPESCU VLAD, Ion", 1961), at=now)
+    screen_submitted(file.pk)
+    screen_submitted(file.pk)
+    person = BuyerPerson.objects.get()
+    assert (person.name, person.position, person.source) == ("Ion Popescu-Vlad", "director", "ANAF, 2026-11-24")
+    assert the_hit().party.person == person

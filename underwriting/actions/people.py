@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from applications import actions as requests
+from applications.identity import identity_of
 from applications.models import CoverRequest
 from journal.recording import record
 from parties.models import UNDERWRITERS, Buyer, InsurerRole, User
@@ -59,6 +60,27 @@ def add_person(
 
 
 @transaction.atomic
+def note_registered(request_id: int, *, at: datetime) -> list[BuyerPerson]:
+    """Note the directors the register named when the buyer was looked up, but for masked names. Twice is once."""
+    request = requests.locked(request_id)
+    check = identity_of(request).check
+    if request.buyer_id is None or check is None or not check.is_about_the_company:
+        return []
+    Buyer.objects.select_for_update().get(pk=request.buyer_id)
+    named = {name[:200] for name in check.facts.get("directors", []) if "*" not in name}
+    known = BuyerPerson.objects.filter(buyer=request.buyer_id, position=Position.DIRECTOR, name__in=named)
+    added = []
+    for name in sorted(named - set(known.values_list("name", flat=True))):
+        source = f"{check.source}, {check.fetched_at:%Y-%m-%d}"
+        person = BuyerPerson.objects.create(
+            buyer_id=request.buyer_id, name=name, position=Position.DIRECTOR, source=source, added_at=at
+        )
+        _record(events.PERSON_ADDED, person, request, None, at)
+        added.append(person)
+    return added
+
+
+@transaction.atomic
 def end_person(request_id: int, person_id: int, *, by: User, at: datetime) -> None:
     """Somebody does not own or run the buyer any more: they are not screened with it from now on. Raises NotAllowed."""
     _check_may(by)
@@ -75,6 +97,6 @@ def _check_may(by: User) -> None:
         raise NotAllowed(_("Only underwriters and compliance officers say who owns and runs a buyer."))
 
 
-def _record(event: str, person: BuyerPerson, request: CoverRequest, by: User, at: datetime) -> None:
+def _record(event: str, person: BuyerPerson, request: CoverRequest, by: User | None, at: datetime) -> None:
     data = {"name": person.name, "position": person.get_position_display(), "source": person.source}
     record(request.journal_key, event, actor=by, at=at, data=data)
