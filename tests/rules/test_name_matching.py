@@ -49,6 +49,7 @@ def test_a_name_is_taken_apart(name, words):
         ("PLA", "People’s Liberation Army", True, True),
         ("Brigade Forty-Four", "Brigade 44", True, True),
         ("Bank of Armenia", "Bank of America", True, False),
+        ("PEI SRL", "PIJ", True, False),
         ("Snow Storm 1", "Snow Storm 2", True, False),
         ("The Puffin Trust", "The Puccini Trust", True, False),
         ("Weissbach Maschinen GmbH", "Hartmann Maschinen GmbH", True, False),

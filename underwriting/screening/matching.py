@@ -78,11 +78,18 @@ def likeness(one: Word, other: Word) -> float:
         return 1.0
     if one.is_number or other.is_number:
         return 0.0
-    if one.sound == other.sound:
+    if one.sound == other.sound and not _is_acronym_of_another(one.text, other.text):
         return _SAME_SOUND
     if min(len(one.text), len(other.text)) <= 2:
         return 0.0
+    if _is_acronym_of_another(one.text, other.text):
+        return _alike(one.text, other.text)
     return max(_alike(one.text, other.text), _alike(one.sound, other.sound) * _SOUNDS_ALIKE)
+
+
+def _is_acronym_of_another(one: str, other: str) -> bool:
+    """Whether two words of up to three letters differ in more than one: PEI and PIJ sound alike and are not."""
+    return min(len(one), len(other)) <= _ACRONYM_LETTERS and OSA.distance(one, other) > 1
 
 
 def _alike(one: str, other: str, least: float = LEAST_LIKENESS) -> float:
