@@ -87,8 +87,9 @@ def reason(code: str) -> str:
 
 
 def tone(answer: SourceAnswer) -> str:
-    """Good is only what is known: no answer is to be looked at."""
-    return {Outcome.OK: "info", Outcome.NOT_FOUND: "good"}.get(Outcome(answer.outcome), "caution")
+    """Good is only what is known: no answer is to be looked at, and accounts nobody filed are no good news."""
+    nothing = "good" if answer.topic == SourceAnswer.Topic.NOTICES else "info"
+    return {Outcome.OK: "info", Outcome.NOT_FOUND: nothing}.get(Outcome(answer.outcome), "caution")
 
 
 def age(since: datetime, now: datetime) -> str:

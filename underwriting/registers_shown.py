@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from parties.models import Buyer
 from underwriting import register_words as words
@@ -16,6 +16,8 @@ from underwriting.sources.notices import COLLECTIVE
 
 # More than these are folded away.
 SHOWN_AT_ONCE = 6
+# The name of a source and the topic it is asked on.
+_Asked = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -127,23 +129,25 @@ def registers_shown(buyer: Buyer, today: date) -> RegistersShown:
 
 
 def _lines(buyer: Buyer) -> list[SourceLine]:
-    topic = SourceAnswer.Topic.NOTICES
-    answers = SourceAnswer.objects.filter(buyer=buyer, topic=topic).order_by("source", "-noted_at", "-pk")
-    newest = {answer.source: answer for answer in answers.distinct("source")}
-    said = answers.filter(outcome__in=(SourceAnswer.Outcome.OK, SourceAnswer.Outcome.NOT_FOUND)).distinct("source")
-    last_said = {answer.source: answer for answer in said}
-    asked = [each.source for each in registers_for(buyer.country) if each.topic == topic]
-    known = {source.name: source.licence for source in asked}
-    return [_line(name, known, newest, last_said) for name in _names(known, newest)]
+    """One for each source that is asked about buyers of this country, or was, with its topic."""
+    answers = SourceAnswer.objects.filter(buyer=buyer).order_by("source", "topic", "-noted_at", "-pk")
+    newest = _by_source(answers)
+    last_said = _by_source(answers.filter(outcome__in=(SourceAnswer.Outcome.OK, SourceAnswer.Outcome.NOT_FOUND)))
+    licences = {(each.source.name, str(each.topic)): each.source.licence for each in registers_for(buyer.country)}
+    return [_line(asked, licences, newest, last_said) for asked in dict.fromkeys([*licences, *newest])]
 
 
-def _names(known: Iterable[str], answered: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys([*known, *answered]))
+def _by_source(answers: QuerySet[SourceAnswer]) -> dict[_Asked, SourceAnswer]:
+    """The first of each source and topic."""
+    return {(answer.source, answer.topic): answer for answer in answers.distinct("source", "topic")}
 
 
 def _line(
-    name: str, licences: dict[str, str], newest: dict[str, SourceAnswer], last_said: dict[str, SourceAnswer]
+    asked: _Asked,
+    licences: dict[_Asked, str],
+    newest: dict[_Asked, SourceAnswer],
+    last_said: dict[_Asked, SourceAnswer],
 ) -> SourceLine:
-    answer, said = newest.get(name), last_said.get(name)
-    licence = answer.licence if answer else licences[name]
-    return SourceLine(name, licence, answer, said if said != answer else None)
+    answer, said = newest.get(asked), last_said.get(asked)
+    licence = answer.licence if answer else licences[asked]
+    return SourceLine(asked[0], licence, answer, said if said != answer else None)

@@ -26,8 +26,12 @@ NOTHING = {"an": 2023, "cui": 49007311, "deni": "", "caen": 0, "den_caen": "", "
 
 @pytest.fixture
 def registers(fake, settings) -> FakeSource:
-    sources = ("anaf_bilant", "companies_house_filings", "companies_house_documents", "inpi_rne")
-    settings.OUTSIDE_ADDRESSES = {name: f"{fake.address}/{name}" for name in sources}
+    settings.OUTSIDE_ADDRESSES = {
+        "ANAF bilant": f"{fake.address}/anaf_bilant",
+        "Companies House filings": f"{fake.address}/companies_house_filings",
+        "Companies House accounts": f"{fake.address}/companies_house_documents",
+        "INPI bilans saisis": f"{fake.address}/inpi_rne",
+    }
     settings.OUTSIDE_ADDRESSES["Recherche d’entreprises"] = f"{fake.address}/search-api"
     settings.COMPANIES_HOUSE_API_KEY = settings.INPI_USERNAME = settings.INPI_PASSWORD = "secret"
     return fake
@@ -109,7 +113,7 @@ def test_the_newest_british_accounts_are_read_as_inline_xbrl(registers):
     found = find_british("01234567", at=AT, clock=QUICK)
     assert (found.outcome, ends(found)) == (Outcome.OK, [date(2025, 3, 31)])
     assert found.payload.filings[0].statement.sales == Decimal(5000)
-    assert found.source == "companies_house_documents"
+    assert found.source == "Companies House accounts"
 
 
 def test_accounts_filed_on_paper_are_none(registers):

@@ -28,7 +28,7 @@ from unlockfocus import demo
 pytestmark = pytest.mark.django_db
 
 NOTICES = ("BODACC", "The Gazette", "portal.just.ro")
-ACCOUNTS = ("anaf_bilant", "inpi_rne", "companies_house_filings", "companies_house_documents")
+ACCOUNTS = ("ANAF bilant", "INPI bilans saisis", "Companies House filings", "Companies House accounts")
 BODACC = "/records"
 COURTS = "/query.asmx"
 XML = "text/xml; charset=utf-8"
@@ -156,7 +156,7 @@ def test_romanian_accounts_are_kept_with_where_they_came_from(file, fake, now): 
     fake.on("/bilant", says(200, as_bytes(bilant())), says(200, as_bytes(bilant(year=2024))), says(500))
     ask_registers(file.pk)
     answer = SourceAnswer.objects.get(buyer=file.buyer, topic="accounts")
-    assert (answer.source, answer.outcome, answer.facts["years"]) == ("anaf_bilant", "ok", ["2025-12-31", "2024-12-31"])
+    assert (answer.source, answer.outcome, answer.facts["years"]) == ("ANAF bilant", "ok", ["2025-12-31", "2024-12-31"])
     told = sentence(answer)
     assert "Years ending: 2025-12-31, 2024-12-31." in told
     assert "Left out: " in told

@@ -16,7 +16,9 @@ from tests.journal.broker import waiting_tasks
 from tests.underwriting.test_desk import text_of
 from tests.underwriting.test_registers import answer, note, notice, picture, possible, search
 from underwriting.actions.registers import dismiss_notice, note_answer, record_check
-from underwriting.models import BuyerIncident, RegisterCheck, RegisterNotice
+from underwriting.models import BuyerIncident, RegisterCheck, RegisterNotice, SourceAnswer
+from underwriting.outside.accounts import Accounts
+from underwriting.register_words import tone
 from underwriting.sources.answers import SWITCHED_OFF, Outcome
 from underwriting.sources.notices import Kind
 
@@ -157,6 +159,26 @@ def test_an_answer_without_notices_is_told_with_its_age_and_licence(file, desk, 
     note_answer(file.buyer, silent, topic="notices", request=file, at=now)
     said = section(desk, file)
     assert said.index("did not answer on 24 November 2026") < said.index("Before that: portal.just.ro answered on 21")
+
+
+def test_what_was_asked_of_accounts_stands_beside_the_notices(file, desk, asked, now):
+    assert "ANAF bilant was not asked about this buyer yet." in section(desk, file)
+    about = {"source": "ANAF bilant", "topic": "accounts"}
+    silent = answer(now, outcome=Outcome.UNAVAILABLE, source="ANAF bilant", payload=None, reason="time-out")
+    note_answer(file.buyer, silent, topic="accounts", request=file, at=now)
+    said = section(desk, file)
+    assert (
+        "ANAF bilant did not answer on 24 November 2026, 10:00 (time-out). This says nothing about the company." in said
+    )
+    assert "portal.just.ro was not asked about this buyer yet." in said
+    payload = Accounts((), (date(2025, 12, 31),), ("2024: unavailable",))
+    note_answer(file.buyer, answer(now, source="ANAF bilant", payload=payload), topic="accounts", request=file, at=now)
+    said = section(desk, file)
+    assert "ANAF bilant answered on 24 November 2026, 10:00. Filed as confidential: 2025-12-31." in said
+    assert "Left out: 2024: unavailable." in said
+    none = answer(now, outcome=Outcome.NOT_FOUND, source="ANAF bilant", payload=None)
+    assert tone(note_answer(file.buyer, none, topic="accounts", request=file, at=now)) == "info"
+    assert SourceAnswer.objects.filter(**about).count() == 3
 
 
 def test_an_answer_that_leaves_some_out_says_so(file, desk, asked, now):

@@ -73,12 +73,12 @@ def find_british(number: str, *, at: datetime, clock: Clock = REAL) -> Found:
     """Companies House: which documents there are, then the newest accounts as inline XBRL."""
     key = settings.COMPANIES_HOUSE_API_KEY
     if not key:
-        return _no_key(ixbrl.FILINGS, at)
+        return _no_key(ixbrl.DOCUMENTS, at)
     filed: Answer[str] = ask(
         ixbrl.FILINGS, ixbrl.ask_filings(number, key), ixbrl.newest_accounts, at=at, patience=PATIENCE, clock=clock
     )
     if filed.payload is None:
-        return _with(filed, None)
+        return _with(replace(filed, source=ixbrl.DOCUMENTS.name), None)
     document: Answer[tuple[Filing, ...]] = ask(
         ixbrl.DOCUMENTS,
         ixbrl.ask_document(filed.payload, key),

@@ -31,7 +31,7 @@ from unlockfocus.json_cases import InvalidCase, as_text, each, get, shown
 REGISTER = "ANAF bilant"
 # One request a second, for all that asks.
 BILANT = Source(
-    name="anaf_bilant",
+    name=REGISTER,
     address="https://webservicesp.anaf.ro",
     licence="ANAF, public information (Law 544/2001)",
     requests=1,

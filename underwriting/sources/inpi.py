@@ -41,7 +41,7 @@ from unlockfocus.json_cases import InvalidCase, as_day, as_object, as_text, each
 REGISTER = "INPI bilans saisis"
 # A free account signs in for a token, which every other question carries.
 RNE = Source(
-    name="inpi_rne",
+    name=REGISTER,
     address="https://registre-national-entreprises.inpi.fr",
     licence="INPI, Licence Ouverte 2.0",
     requests=5,

@@ -36,14 +36,14 @@ REGISTER = "Companies House"
 # Which documents a company filed (`/company/{number}/filing-history?category=accounts`, each with `links.
 # document_metadata`), and the documents themselves; both take the key as the name of a user without a password.
 FILINGS = Source(
-    name="companies_house_filings",
+    name="Companies House filings",
     address="https://api.company-information.service.gov.uk",
     licence="Open Government Licence v3.0",
     requests=600,
     per_seconds=300.0,
 )
 DOCUMENTS = Source(
-    name="companies_house_documents",
+    name="Companies House accounts",
     address="https://document-api.company-information.service.gov.uk",
     licence="Open Government Licence v3.0",
     requests=600,
