@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from underwriting.models import SourceAnswer
-from underwriting.outside.accounts import NO_KEY
-from underwriting.sources.answers import SWITCHED_OFF
+from underwriting.sources.answers import NO_KEY, SWITCHED_OFF
 from unlockfocus.templatetags.face import moment
 
 Outcome = SourceAnswer.Outcome

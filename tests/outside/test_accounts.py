@@ -10,9 +10,9 @@ from tests.outside.server import FakeSource, says
 from tests.rules.inline_accounts import accounts
 from tests.rules.registers import ROMANIAN, as_bytes, bilant
 from tests.rules.test_inpi import COMPLETE, SIREN, deposit
-from underwriting.outside.accounts import NO_KEY, find_british, find_french, find_romanian
+from underwriting.outside.accounts import find_british, find_french, find_romanian
 from underwriting.outside.clock import Clock
-from underwriting.sources.answers import Outcome
+from underwriting.sources.answers import NO_KEY, Outcome
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 # In whole euros, so that 11 people stand behind a likely turnover.

@@ -10,10 +10,10 @@ from typing import Any
 from django.conf import settings
 from django.utils.timezone import localdate
 
-from underwriting.outside.asking import ask
+from underwriting.outside.calls import Call
 from underwriting.outside.clock import REAL, Clock
 from underwriting.sources import anaf, french_companies, inpi, ixbrl
-from underwriting.sources.answers import Answer, Outcome
+from underwriting.sources.answers import NO_KEY, Answer, Outcome
 from underwriting.sources.filing import Filing, linked, load_json
 from underwriting.sources.questions import Reply, Source
 
@@ -21,7 +21,6 @@ from underwriting.sources.questions import Reply, Source
 YEARS = 3
 # Nobody waits for the page: a worker may stand in line for a place.
 PATIENCE = 40.0
-NO_KEY = "no key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +47,10 @@ Found = Answer[Accounts]
 
 def find_romanian(number: str, *, at: datetime, clock: Clock = REAL) -> Found:
     """ANAF, one year after the other. A year that is not answered leaves the others to be taken, and is said."""
-    on = localdate(at)
-    answers: list[Answer[tuple[Filing, ...]]] = [
-        ask(
-            anaf.BILANT,
-            anaf.ask_bilant(number, on.year - back),
-            anaf.bilant_reader(number, on),
-            at=at,
-            patience=PATIENCE,
-            clock=clock,
-        )
-        for back in range(1, YEARS + 1)
-    ]
+    call, on = Call(at, clock, PATIENCE), localdate(at)
+    read = anaf.bilant_reader(number, on)
+    years = range(on.year - 1, on.year - 1 - YEARS, -1)
+    answers = [call.ask(anaf.BILANT, anaf.ask_bilant(number, year), read) for year in years]
     filings = tuple(filing for answer in answers for filing in answer.payload or ())
     silent = [answer for answer in answers if not answer.is_about_the_company]
     if not filings:
@@ -74,19 +65,12 @@ def find_british(number: str, *, at: datetime, clock: Clock = REAL) -> Found:
     key = settings.COMPANIES_HOUSE_API_KEY
     if not key:
         return _no_key(ixbrl.DOCUMENTS, at)
-    filed: Answer[str] = ask(
-        ixbrl.FILINGS, ixbrl.ask_filings(number, key), ixbrl.newest_accounts, at=at, patience=PATIENCE, clock=clock
-    )
+    call = Call(at, clock, PATIENCE)
+    filed: Answer[str] = call.ask(ixbrl.FILINGS, ixbrl.ask_filings(number, key), ixbrl.newest_accounts)
     if filed.payload is None:
         return _with(replace(filed, source=ixbrl.DOCUMENTS.name), None)
-    document: Answer[tuple[Filing, ...]] = ask(
-        ixbrl.DOCUMENTS,
-        ixbrl.ask_document(filed.payload, key),
-        ixbrl.document_reader(number, localdate(at)),
-        at=at,
-        patience=PATIENCE,
-        clock=clock,
-    )
+    read = ixbrl.document_reader(number, localdate(at))
+    document: Answer[tuple[Filing, ...]] = call.ask(ixbrl.DOCUMENTS, ixbrl.ask_document(filed.payload, key), read)
     return _with(document, Accounts(document.payload)) if document.payload else _with(document, None)
 
 
@@ -95,26 +79,21 @@ def find_french(number: str, *, at: datetime, clock: Clock = REAL) -> Found:
     user, password = settings.INPI_USERNAME, settings.INPI_PASSWORD
     if not user or not password:
         return _no_key(inpi.RNE, at)
+    call = Call(at, clock, PATIENCE)
     credentials = json.dumps({"username": user, "password": password}).encode()
     # A token is a key: it is asked for each time and kept nowhere.
     door = replace(inpi.RNE, fresh_seconds=0)
-    token: Answer[str] = ask(door, inpi.ask_token(credentials), inpi.token_of, at=at, patience=PATIENCE, clock=clock)
+    token: Answer[str] = call.ask(door, inpi.ask_token(credentials), inpi.token_of)
     if token.payload is None:
         return _with(replace(token, reason=token.reason or "no token"), None)
-    published: Answer[inpi.Published] = ask(
-        inpi.RNE,
-        inpi.ask_bilans(number, token.payload),
-        inpi.bilans_reader(number, localdate(at)),
-        at=at,
-        patience=PATIENCE,
-        clock=clock,
-    )
+    read = inpi.bilans_reader(number, localdate(at))
+    published = call.ask(inpi.RNE, inpi.ask_bilans(number, token.payload), read)
     if published.payload is None:
         return _with(published, None)
-    return _with(published, _plausible(published.payload, _turnover(number, at, clock)))
+    return _with(published, _plausible(published.payload, _turnover(number, call)))
 
 
-def _turnover(number: str, at: datetime, clock: Clock) -> dict[int, Decimal]:
+def _turnover(number: str, call: Call) -> dict[int, Decimal]:
     """The turnover by year that the business search knows; none when it does not answer."""
 
     def read(reply: Reply) -> dict[int, Decimal] | None:
@@ -122,9 +101,7 @@ def _turnover(number: str, at: datetime, clock: Clock) -> dict[int, Decimal]:
         mine = [each for each in results if isinstance(each, dict) and each.get("siren") == number]
         return inpi.known_turnover(mine[0].get("finances")) if mine else None
 
-    question = french_companies.search_question(number)
-    answer = ask(french_companies.SEARCH, question, read, at=at, patience=PATIENCE, clock=clock)
-    return answer.payload or {}
+    return call.ask(french_companies.SEARCH, french_companies.search_question(number), read).payload or {}
 
 
 def _plausible(published: inpi.Published, turnover: dict[int, Decimal]) -> Accounts:

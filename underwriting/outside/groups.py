@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from underwriting.outside.asking import ask
+from underwriting.outside.calls import Call
 from underwriting.outside.clock import REAL, Clock
 from underwriting.sources import gleif
 from underwriting.sources.answers import Answer, Outcome
@@ -47,41 +47,36 @@ class GroupFinding:
 
 def find_group(country: str, numbers: Sequence[str], *, at: datetime, clock: Clock = REAL) -> GroupFinding:
     """Ask for the company under each of its numbers in turn, then for its ultimate parent."""
-    company = _company(country, numbers, at, clock)
+    call = Call(at, clock, PATIENCE)
+    company = _company(country, numbers, call)
     record = company.payload
     if record is None:
         return GroupFinding(company)
-    parent = _parent(record.lei, at, clock)
-    exception = _exception(record.lei, at, clock) if parent.outcome == Outcome.NOT_FOUND else ""
+    parent = _parent(record.lei, call)
+    exception = _exception(record.lei, call) if parent.outcome == Outcome.NOT_FOUND else ""
     return GroupFinding(parent, record.lei, record.name, parent.payload, exception)
 
 
-def _company(country: str, numbers: Sequence[str], at: datetime, clock: Clock) -> Answer[CompanyRecord]:
+def _company(country: str, numbers: Sequence[str], call: Call) -> Answer[CompanyRecord]:
     """The first answer that is not "no LEI under this number"; else that."""
     for number in numbers:
-        answer = _by_number(country, number, at, clock)
+        answer = _by_number(country, number, call)
         if answer.outcome != Outcome.NOT_FOUND:
             break
     return answer
 
 
-def _by_number(country: str, number: str, at: datetime, clock: Clock) -> Answer[CompanyRecord]:
-    return ask(
-        gleif.SOURCE,
-        gleif.question(country, number),
-        lambda reply: gleif.read_company(reply, country, number),
-        at=at,
-        patience=PATIENCE,
-        clock=clock,
-    )
+def _by_number(country: str, number: str, call: Call) -> Answer[CompanyRecord]:
+    question = gleif.question(country, number)
+    return call.ask(gleif.SOURCE, question, lambda reply: gleif.read_company(reply, country, number))
 
 
-def _parent(lei: str, at: datetime, clock: Clock) -> Answer[Relative]:
+def _parent(lei: str, call: Call) -> Answer[Relative]:
     question = gleif.relation_question(lei, "ultimate-parent")
-    return ask(gleif.SOURCE, question, gleif.read_relative, at=at, patience=PATIENCE, clock=clock)
+    return call.ask(gleif.SOURCE, question, gleif.read_relative)
 
 
-def _exception(lei: str, at: datetime, clock: Clock) -> str:
+def _exception(lei: str, call: Call) -> str:
     """Why no parent is reported; "" where GLEIF does not say, or not now: that there is none stands without it."""
     question = gleif.relation_question(lei, "ultimate-parent-reporting-exception")
-    return ask(gleif.SOURCE, question, gleif.read_exception, at=at, patience=PATIENCE, clock=clock).payload or ""
+    return call.ask(gleif.SOURCE, question, gleif.read_exception).payload or ""

@@ -16,6 +16,8 @@ T_co = TypeVar("T_co", covariant=True)
 
 # The reason of an answer when this installation asks nobody.
 SWITCHED_OFF = "switched off"
+# The reason of a source that wants a key or an account, and none is set.
+NO_KEY = "no key"
 
 
 class Outcome(StrEnum):
