@@ -68,6 +68,7 @@ def test_a_year_that_is_not_answered_is_said_and_the_others_are_taken(registers)
     found = find_romanian("49007311", at=AT, clock=QUICK)
     assert (found.outcome, ends(found)) == (Outcome.OK, [date(2025, 12, 31)])
     assert found.payload.left_out == (
+        f"{registers.address}/anaf_bilant/bilant?an=2024&cui=49007311: unavailable status 404",
         f"{registers.address}/anaf_bilant/bilant?an=2023&cui=49007311: unavailable status 400",
     )
 
@@ -77,6 +78,7 @@ def test_a_year_that_is_not_answered_is_said_and_the_others_are_taken(registers)
     [
         (says(200, as_bytes(NOTHING)), Outcome.NOT_FOUND),
         (says(500), Outcome.UNAVAILABLE),
+        (says(404, b"<html>moved</html>", "text/html"), Outcome.UNAVAILABLE),
         (says(429, Retry_After="600"), Outcome.RATE_LIMITED),
         (says(200, b"<html>maintenance</html>", "text/html"), Outcome.BAD_PAYLOAD),
         (says(200, as_bytes(bilant())[:200]), Outcome.BAD_PAYLOAD),
@@ -159,10 +161,11 @@ def test_a_year_in_another_unit_is_left_out(inpi):
     assert found.payload.left_out == ("2025-12-31: the unit is in doubt (factor)",)
 
 
-def test_a_wrong_password_is_no_word_about_the_company(registers):
-    registers.on("/inpi_rne/api/sso/login", says(401, b"{}"))
+@pytest.mark.parametrize("status", [401, 404])
+def test_a_closed_door_is_no_word_about_the_company(registers, status):
+    registers.on("/inpi_rne/api/sso/login", says(status, b"{}"))
     found = find_french(SIREN, at=AT, clock=QUICK)
-    assert (found.outcome, found.reason, found.payload) == (Outcome.UNAVAILABLE, "status 401", None)
+    assert (found.outcome, found.reason, found.payload) == (Outcome.UNAVAILABLE, f"status {status}", None)
 
 
 @pytest.mark.parametrize("find", [find_british, find_french])

@@ -112,8 +112,8 @@ def read_bilant(*contents: bytes, company: str, on: date) -> tuple[Filing, ...]:
 
 
 def ask_bilant(company: str, year: int) -> Question:
-    """The question for one year of the company of that number."""
-    return Question("/bilant", parameters={"an": str(year), "cui": company})
+    """The question for one year of the company of that number; where nothing was filed the service says so with 200."""
+    return Question("/bilant", parameters={"an": str(year), "cui": company}, missing=frozenset())
 
 
 def bilant_reader(company: str, on: date) -> Callable[[Reply], tuple[Filing, ...] | None]:

@@ -16,9 +16,10 @@ SOURCE = Source(
     fresh_seconds=900,
     timeout_seconds=30,
 )
-DAILY = Question("eurofxref-daily.xml")
-LAST_90_DAYS = Question("eurofxref-hist-90d.xml")
-HISTORY = Question("eurofxref-hist.zip")
+DAILY, LAST_90_DAYS, HISTORY = (
+    Question(file, missing=frozenset())
+    for file in ("eurofxref-daily.xml", "eurofxref-hist-90d.xml", "eurofxref-hist.zip")
+)
 
 _LONGEST_OF_DAILY, _LONGEST_OF_90_DAYS = 1, 80
 

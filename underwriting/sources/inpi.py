@@ -479,7 +479,13 @@ def check_unit(filing: Filing, turnover_by_year: Mapping[int, Decimal]) -> UnitD
 
 def ask_token(credentials: bytes) -> Question:
     """The question for a token; `credentials` is the JSON object `{"username", "password"}`."""
-    return Question("/api/sso/login", method="POST", headers={"Content-Type": "application/json"}, body=credentials)
+    return Question(
+        "/api/sso/login",
+        method="POST",
+        headers={"Content-Type": "application/json"},
+        body=credentials,
+        missing=frozenset(),
+    )
 
 
 def token_of(reply: Reply) -> str:
