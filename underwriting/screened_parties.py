@@ -10,6 +10,7 @@ from underwriting.models import BuyerPerson, Guarantee, Offer, ScreenedParty, Sc
 from underwriting.terms import LIVE
 
 Kind = ScreenedParty.Kind
+_NONE = Q(pk__in=[])
 _UNDECIDED = (Status.SUBMITTED, Status.IN_ANALYSIS, Status.INFORMATION_REQUESTED)
 
 
@@ -55,13 +56,25 @@ def files_of(party: ScreenedParty) -> QuerySet[CoverRequest]:
 
 
 def _takes_part(party: ScreenedParty) -> Q:
+    """The files of a party; `takes_part` says the same of one file."""
     if party.buyer_id:
         return Q(buyer=party.buyer_id)
     if party.person:
-        return Q(buyer=party.person.buyer_id)
+        return Q(buyer=party.person.buyer_id) if party.person.ended_at is None else _NONE
     if party.company_id:
         return Q(company=party.company_id)
-    return Q(loss_payee=party.bank_id) if party.bank_id else Q(pk__in=[])
+    return Q(loss_payee=party.bank_id) if party.bank_id else _NONE
+
+
+def takes_part(party: ScreenedParty, request: CoverRequest, holder: str) -> bool:
+    """Whether a party takes part in a file whose money goes to an account of `holder`; asks nothing of the database."""
+    if party.buyer_id:
+        return party.buyer_id == request.buyer_id
+    if party.person:
+        return party.person.buyer_id == request.buyer_id and party.person.ended_at is None
+    if party.company_id:
+        return party.company_id == request.company_id
+    return party.bank_id == request.loss_payee_id if party.bank_id else party.holder == holder
 
 
 @dataclass(frozen=True)
@@ -71,14 +84,6 @@ class PartyStanding:
     party: ScreenedParty
     newest: Screening | None
     hits: Sequence[ScreeningHit]
-
-    @property
-    def tone(self) -> str:
-        """Of the worst match; neutral while nobody compared it, and where every match was cleared."""
-        states = {hit.state for hit in self.hits}
-        if ScreeningHit.State.CONFIRMED in states:
-            return "danger"
-        return "caution" if ScreeningHit.State.OPEN in states else "neutral"
 
 
 def parties_screened(request: CoverRequest) -> list[PartyStanding]:

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from applications.models import CoverRequest
 from underwriting.list_standing import ListStanding, standing
-from underwriting.models import ScreenedParty, ScreeningHit
+from underwriting.models import ScreeningHit
+from underwriting.screened_parties import takes_part
 from unlockfocus.errors import BusinessRule
 
 _NO_HOLDERS: Mapping[int, str] = MappingProxyType({})
 _PARTY = ("party__buyer", "party__person", "party__company", "party__bank")
-_NOBODY = {("buyer", None), ("company", None), ("bank", None)}
 
 
 class AwaitsCompliance(BusinessRule):
@@ -31,23 +31,14 @@ def held(requests: Iterable[CoverRequest], holders: Mapping[int, str] = _NO_HOLD
     """
     hits = list(ScreeningHit.objects.blocking().select_related(*_PARTY))
     return {
-        each.pk: [hit for hit in hits if _takes_part(hit.party, each, holders.get(each.pk, ""))] for each in requests
+        each.pk: [hit for hit in hits if takes_part(hit.party, each, holders.get(each.pk, ""))] for each in requests
     }
-
-
-def _takes_part(party: ScreenedParty, request: CoverRequest, holder: str) -> bool:
-    if party.person:
-        return party.person.ended_at is None and party.person.buyer_id == request.buyer_id
-    if party.holder:
-        return party.holder == holder
-    mine = {("buyer", request.buyer_id), ("company", request.company_id), ("bank", request.loss_payee_id)}
-    return bool(mine & {("buyer", party.buyer_id), ("company", party.company_id), ("bank", party.bank_id)} - _NOBODY)
 
 
 def unsearched(lists: Iterable[ListStanding]) -> tuple[ListStanding, ...]:
     """Of these lists, those without which nothing is promised or paid here, and that are missing or stale."""
     wanted = settings.SANCTIONS_REQUIRED
-    return tuple(each for each in lists if each.code in wanted and (each.is_missing or each.is_stale))
+    return tuple(each for each in lists if each.code in wanted and not each.is_sound)
 
 
 def why_held(request: CoverRequest, at: datetime) -> str:

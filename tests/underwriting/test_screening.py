@@ -8,6 +8,7 @@ import pytest
 from applications import actions as requests
 from applications.models import CoverRequest, IdentityCheck
 from claims.actions import payments
+from claims.models import BankAccount
 from journal.models import Entry, Letter
 from parties.models import Bank
 from tests.claims.money import claim_in_collection, confirmed_account, paying_account, signed
@@ -25,6 +26,7 @@ from underwriting.actions import offers, people
 from underwriting.actions.analysis import NotAllowed
 from underwriting.actions.screening import MatchMoved, decide, screen, screen_request
 from underwriting.models import BuyerPerson, Guarantee, Offer, ScreenedParty, Screening, ScreeningHit
+from underwriting.screened_parties import files_of
 from underwriting.screening_gate import AwaitsCompliance, why_held
 from underwriting.tasks import rescreen
 from underwriting.tasks import screen_request as screen_submitted
@@ -99,8 +101,11 @@ def test_those_who_own_or_run_the_buyer_are_screened_with_it(file, bruno, now):
     assert {"code": "same_birth_year", "values": ["1961"]} in hit.reasons["weighed"]
     with pytest.raises(AwaitsCompliance, match="POPESCU VLAD, Ion"):
         offer_for(file, bruno, now)
+    assert list(files_of(hit.party)) == [file]
     people.end_person(file.pk, hit.party.person_id, by=bruno, at=now)
     assert why_held(file, now) == ""
+    hit.party.person.refresh_from_db()
+    assert list(files_of(hit.party)) == []
 
 
 def test_the_same_person_twice_is_refused(file, bruno, peter, now):
@@ -187,6 +192,14 @@ def test_a_payment_is_held_for_the_buyer_and_for_the_holder_of_the_account(index
     with pytest.raises(payments.Blocked, match="PEI SRL"):
         payments.make([indemnity.pk], by=david, at=at)
     assert the_hit().party.kind == "buyer"
+    answer(the_hit(), "clear", jana, at)
+    BankAccount.objects.update(holder="Zhongwei Shipping")
+    load_un(PEI_LISTED, entity(3, "Zhongwei Shipping Co Ltd", "China"), at=at)
+    with pytest.raises(payments.Blocked, match="Zhongwei Shipping"):
+        payments.make([indemnity.pk], by=david, at=at)
+    held = ScreeningHit.objects.get(party__kind="holder")
+    answer(held, "clear", jana, at)
+    assert payments.make([indemnity.pk], by=david, at=at).total == indemnity.amount
 
 
 # --- A list is missing ------------------------------------------------------------------------------------------------

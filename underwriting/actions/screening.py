@@ -61,29 +61,32 @@ def screen(party_id: int, moment: str, *, at: datetime) -> Screening:
     """
     party = with_facts(ScreenedParty.objects.select_for_update(of=("self",))).get(pk=party_id)
     subject, lists = party.subject, standing(at)
-    found = search(subject, limit=MOST_HITS)
-    _keep(party, found, {each.code: each.version for each in lists}, at)
+    facts, found = _facts(subject), search(subject, limit=MOST_HITS)
+    _keep(party, facts, found, {each.code: each.version for each in lists}, at)
     party.screened_at, party.compared_with = at, mark_of(lists)
     party.save(update_fields=["screened_at", "compared_with"])
     return Screening.objects.create(
         party=party,
         moment=moment,
         at=at,
-        subject=_facts(subject),
+        subject=facts,
         lists=[_about(each) for each in lists],
         found=[_found(each) for each in found],
     )
 
 
-def _keep(party: ScreenedParty, found: Sequence[Hit], versions: dict[str, str], at: datetime) -> None:
+def _keep(
+    party: ScreenedParty, facts: dict[str, Any], found: Sequence[Hit], versions: dict[str, str], at: datetime
+) -> None:
     known = {(hit.list_code, hit.entry_key): hit for hit in party.hits.select_for_update()}
     waiting = []
     for each in found:
         place = (each.party.list.code, each.party.key)
         hit = known.pop(place, None) or ScreeningHit(party=party, list_code=place[0], entry_key=place[1], found_at=at)
-        waits = _waits_again(hit, each)
+        compared = _mark(facts, each)
+        waits = _waits_again(hit, compared)
         hit.list_version, hit.score, hit.seen_at = versions[place[0]], each.judgement.score, at
-        hit.entry, hit.reasons, hit.compared = entry_of(each), reasons_of(each), _mark(party.subject, each)
+        hit.entry, hit.reasons, hit.compared = entry_of(each), reasons_of(each), compared
         if waits:
             hit.state, hit.opened_at = State.OPEN, at
             waiting.append(hit)
@@ -95,16 +98,16 @@ def _keep(party: ScreenedParty, found: Sequence[Hit], versions: dict[str, str], 
         _tell(party, waiting, at)
 
 
-def _waits_again(hit: ScreeningHit, found: Hit) -> bool:
+def _waits_again(hit: ScreeningHit, compared: str) -> bool:
     """Whether compliance has to look from now on: it is new, it had gone, or what was cleared has changed."""
     if hit.pk is None or hit.state == State.ENDED:
         return True
-    return hit.state == State.CLEARED and hit.compared != _mark(hit.party.subject, found)
+    return hit.state == State.CLEARED and hit.compared != compared
 
 
-def _mark(subject: Subject, found: Hit) -> str:
+def _mark(facts: dict[str, Any], found: Hit) -> str:
     """SHA-256 over the party and the entry as they were compared."""
-    return hashlib.sha256(json.dumps([_facts(subject), found.party.digest], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([facts, found.party.digest], sort_keys=True).encode()).hexdigest()
 
 
 def _tell(party: ScreenedParty, waiting: Sequence[ScreeningHit], at: datetime) -> None:
