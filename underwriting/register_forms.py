@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,32 +18,29 @@ from underwriting.models import NoticeKind, RegisterCheck
 Register, Outcome = RegisterCheck.Register, RegisterCheck.Outcome
 
 
-class DismissForm(forms.Form):
-    """Why a notice is not counted."""
-
-    reason = forms.CharField(
+def _how_known(help_text: Promise) -> forms.CharField:
+    return forms.CharField(
         label=gettext_lazy("How do you know?"),
-        help_text=gettext_lazy(
-            "Another number, another place, a decision on appeal: whoever reads the file later depends on it."
-        ),
+        help_text=help_text,
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=2000,
     )
 
 
-class ConfirmForm(DismissForm):
+class DismissForm(forms.Form):
+    """Why a notice is not counted."""
+
+    reason = _how_known(
+        gettext_lazy("Another number, another place, a decision on appeal: whoever reads the file later depends on it.")
+    )
+
+
+class ConfirmForm(forms.Form):
     """What a notice is, and how that is known."""
 
-    field_order = ["kind", "reason"]
-
     kind = forms.ChoiceField(label=gettext_lazy("What is it?"), choices=NoticeKind.choices)
-    reason = forms.CharField(
-        label=gettext_lazy("How do you know?"),
-        help_text=gettext_lazy(
-            "Say by what you recognised the company: its number on the notice, the BPI, a call to the court."
-        ),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=2000,
+    reason = _how_known(
+        gettext_lazy("Say by what you recognised the company: its number on the notice, the BPI, a call to the court.")
     )
 
 

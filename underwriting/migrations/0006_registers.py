@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.CharField(max_length=60, verbose_name='source')),
-                ('topic', models.CharField(choices=[('identity', 'identity'), ('accounts', 'accounts'), ('notices', 'legal notices'), ('vat', 'VAT number'), ('group', 'group')], max_length=10, verbose_name='topic')),
+                ('topic', models.CharField(choices=[('accounts', 'accounts'), ('notices', 'legal notices')], max_length=10, verbose_name='topic')),
                 ('outcome', models.CharField(choices=[('ok', 'answered'), ('not_found', 'nothing found'), ('unavailable', 'did not answer'), ('rate_limited', 'asked too often'), ('bad_payload', 'answer not to be trusted')], max_length=20, verbose_name='outcome')),
                 ('url', models.CharField(max_length=2000, verbose_name='address asked')),
                 ('licence', models.CharField(max_length=200, verbose_name='licence')),

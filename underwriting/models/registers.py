@@ -23,11 +23,8 @@ class SourceAnswer(models.Model):
     """How one question about a buyer to a source outside ended, with its provenance; added, never changed."""
 
     class Topic(models.TextChoices):
-        IDENTITY = "identity", pgettext_lazy("register", "identity")
         ACCOUNTS = "accounts", pgettext_lazy("register", "accounts")
         NOTICES = "notices", pgettext_lazy("register", "legal notices")
-        VAT = "vat", pgettext_lazy("register", "VAT number")
-        GROUP = "group", pgettext_lazy("register", "group")
 
     class Outcome(models.TextChoices):
         OK = "ok", pgettext_lazy("register", "answered")
