@@ -11,13 +11,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from applications import steps
 from applications.account_checks import account_checks
 from applications.accounts import CURRENCY, ITEMS, UNIT, AccountsFile, Cell, Line, Problem, read_accounts, template_rows
 from applications.accounts_form import YEARS, AboutAccountsForm, AccountsForm, item_label, problem_sentence
-from applications.actions import locked
+from applications.actions import locked_draft
 from applications.mapped_lines import (
     MappedCell,
     MappedLine,
@@ -27,7 +26,6 @@ from applications.mapped_lines import (
     check_notice,
 )
 from applications.models import CoverRequest
-from unlockfocus.errors import IllegalTransition
 from unlockfocus.sheets import MAX_BYTES
 
 STEP = "accounts"
@@ -40,7 +38,7 @@ def take_file(request_id: int, data: QueryDict, file: UploadedFile[Any], *, at: 
 
     Returns the step's form, with an error on the file where no year could be read of it. Raises IllegalTransition.
     """
-    request = _locked_draft(request_id)
+    request = locked_draft(request_id)
     content = file.read(MAX_BYTES + 1)
     read = read_accounts(content)
     if _is_anything_typed(data):
@@ -62,7 +60,7 @@ def take_file(request_id: int, data: QueryDict, file: UploadedFile[Any], *, at: 
 @transaction.atomic
 def keep_file(request_id: int, data: QueryDict, *, at: datetime) -> tuple[CoverRequest, Any]:
     """Keep the figures of the file that waits, with what `data` says of all of them; the form says what is missing."""
-    request = _locked_draft(request_id)
+    request = locked_draft(request_id)
     form = AccountsForm(_filled(request, data), request=request, at=at)
     if request.accounts_file and form.is_valid():
         form.write()
@@ -73,7 +71,7 @@ def keep_file(request_id: int, data: QueryDict, *, at: datetime) -> tuple[CoverR
 @transaction.atomic
 def put_in_table(request_id: int, data: QueryDict, *, at: datetime) -> CoverRequest:
     """Fill the table of the step with the figures of the file, to be completed there: typed, and not yet kept."""
-    request = _locked_draft(request_id)
+    request = locked_draft(request_id)
     steps.keep_typed(request.pk, steps.BY_NAME[STEP], _filled(request, data), at=at)
     return request
 
@@ -81,16 +79,9 @@ def put_in_table(request_id: int, data: QueryDict, *, at: datetime) -> CoverRequ
 @transaction.atomic
 def drop_file(request_id: int) -> CoverRequest:
     """Forget the file that waits; what was typed before it stands."""
-    request = _locked_draft(request_id)
+    request = locked_draft(request_id)
     request.accounts_file = None
     request.save(update_fields=["accounts_file"])
-    return request
-
-
-def _locked_draft(request_id: int) -> CoverRequest:
-    request = locked(request_id)
-    if not request.is_draft:
-        raise IllegalTransition(_("This request was submitted; its steps can no longer be changed."))
     return request
 
 

@@ -58,6 +58,14 @@ def locked(request_id: int) -> CoverRequest:
     return CoverRequest.objects.select_for_update(of=("self",)).select_related("company").get(pk=request_id)
 
 
+def locked_draft(request_id: int) -> CoverRequest:
+    """The request, its row locked, while its steps may be changed; raises IllegalTransition after that."""
+    request = locked(request_id)
+    if not request.is_draft:
+        raise IllegalTransition(_("This request was submitted; its steps can no longer be changed."))
+    return request
+
+
 def move(request: CoverRequest, transition: str) -> None:
     """Take a transition on a locked request and save its status; raises IllegalTransition."""
     if not COVER_REQUEST.allows(transition, request.status):

@@ -19,14 +19,13 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from applications import events
-from applications.actions import locked
+from applications.actions import locked_draft
 from applications.models import CoverRequest, IdentityCheck
 from applications.steps import BY_NAME, UNJUDGED, keep_typed
 from journal.recording import record
 from parties.forms import identifier_message
 from parties.identifiers import InvalidIdentifier, clean_registration_number, clean_vat_number
 from parties.models import User
-from unlockfocus.errors import IllegalTransition
 
 # What a register can fill in, by field of the request.
 FIELDS = ("buyer_name", "buyer_legal_form", "buyer_vat_number", "buyer_activity", "buyer_address")
@@ -88,9 +87,7 @@ def keep_check(
     at: datetime,
 ) -> IdentityCheck:
     """Keep what a register said of a draft's buyer; raises IllegalTransition once the request is submitted."""
-    request = locked(request_id)
-    if not request.is_draft:
-        raise IllegalTransition(_("This request was submitted; its steps can no longer be changed."))
+    request = locked_draft(request_id)
     check = IdentityCheck.objects.create(
         request=request,
         asked_by=actor,

@@ -13,11 +13,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts_form import AccountsForm
-from applications.actions import REQUIRED_STEPS, locked
+from applications.actions import REQUIRED_STEPS, locked, locked_draft
 from applications.forms import BuyerForm, CoverForm, FiguresForm, OrderForm, TradingForm
 from applications.models import CoverRequest
 from applications.schedule_form import ScheduleFormSet
-from unlockfocus.errors import IllegalTransition
 
 
 @dataclass(frozen=True)
@@ -104,9 +103,7 @@ def form_of(step: Step, request: CoverRequest, at: datetime) -> Any:
 @transaction.atomic
 def save_step(request_id: int, step: Step, data: QueryDict, files: Any, *, at: datetime) -> tuple[CoverRequest, Any]:
     """Save a step of a draft, or keep as typed what is not valid. Raises IllegalTransition when it is no draft."""
-    request = locked(request_id)
-    if not request.is_draft:
-        raise IllegalTransition(_("This request was submitted; its steps can no longer be changed."))
+    request = locked_draft(request_id)
     form = step.form(data, files, request=request, at=at)
     valid = form.is_valid()
     if valid:
