@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,10 +14,13 @@ from parties.models import Buyer
 from underwriting.actions.registers import Search
 from underwriting.models import NoticeKind, RegisterCheck
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise  # of the stubs only
+
 Register, Outcome = RegisterCheck.Register, RegisterCheck.Outcome
 
 
-def _how_known(help_text: Promise) -> forms.CharField:
+def _how_known(help_text: _StrPromise) -> forms.CharField:
     return forms.CharField(
         label=gettext_lazy("How do you know?"),
         help_text=help_text,
