@@ -153,7 +153,7 @@ def test_a_number_that_cannot_be_asked_about_is_told(french_file, fake):  # noqa
 
 
 def test_romanian_accounts_are_kept_with_where_they_came_from(file, fake, now):  # noqa: F811
-    fake.on("/bilant", says(200, as_bytes(bilant())), says(200, as_bytes(bilant(year=2024))), says(500))
+    fake.on("/bilant", says(200, as_bytes(bilant())), says(200, as_bytes(bilant(year=2024))), says(400))
     ask_registers(file.pk)
     answer = SourceAnswer.objects.get(buyer=file.buyer, topic="accounts")
     assert (answer.source, answer.outcome, answer.facts["years"]) == ("ANAF bilant", "ok", ["2025-12-31", "2024-12-31"])
